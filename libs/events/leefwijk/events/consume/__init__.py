@@ -1,0 +1,1 @@
+"""Consuming: at-least-once in, exactly-once effect."""

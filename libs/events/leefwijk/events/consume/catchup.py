@@ -1,0 +1,121 @@
+"""Reading what Kafka will not deliver by itself, and noticing that it has to be read.
+
+Kafka's committed offset is a hint that may have run ahead of what was applied; a topic may have
+lost its tail or been made anew. The offset in our database leads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from aiokafka import TopicPartition
+
+from leefwijk.events import metrics
+from leefwijk.events.broker import Broker, Place
+from leefwijk.events.consume import ledger
+from leefwijk.events.consume.core import ConsumerCore, MissingRangeError
+from leefwijk.events.consume.records import Record
+
+_log = structlog.get_logger(__name__)
+
+COMPARE_SECONDS = 10.0
+BATCH = 1000
+
+
+async def read_range(
+    core: ConsumerCore, broker: Broker, place: Place, start: int, end: int
+) -> None:
+    """Apply the offsets from `start` up to, not including, `end`, without a group."""
+    consumer = broker.consumer()
+    await consumer.start()
+    partition = TopicPartition(*place)
+    try:
+        consumer.assign([partition])
+        consumer.seek(partition, start)
+        while True:
+            fetched = await consumer.getmany(partition, timeout_ms=500, max_records=BATCH)
+            found = fetched.get(partition, [])
+            records = [Record.of(record) for record in found if record.offset < end]
+            # what is no longer on the broker cannot be read: stream versions tell what is missing
+            await core.apply(records, accept_hole=True)
+            if await consumer.position(partition) >= end or len(records) < len(found):
+                return
+            last = (await consumer.end_offsets([partition]))[partition]
+            if not found and last < end:
+                return
+    finally:
+        await consumer.stop()
+
+
+async def apply_with_catch_up(core: ConsumerCore, broker: Broker, records: list[Record]) -> None:
+    """Apply a batch; where offsets before it were never applied, read those first."""
+    while True:
+        try:
+            await core.apply(records)
+        except MissingRangeError as missing:
+            _log.warning(
+                "reads offsets that were never applied", consumer=core.name, range=str(missing)
+            )
+            await read_range(core, broker, missing.place, missing.start, missing.end)
+            if await _next_offset(core, missing.place) < missing.end:
+                # the range is gone from the broker; gaps in streams will show what it held
+                await core.apply(records, accept_hole=True)
+                return
+        else:
+            return
+
+
+async def _next_offset(core: ConsumerCore, place: Place) -> int:
+    return (await _offsets(core)).get(place, 0)
+
+
+async def _offsets(core: ConsumerCore) -> dict[Place, int]:
+    async with core.engine.begin() as connection:
+        generation = await ledger.current_generation(connection, core.name, hold=False)
+        return await ledger.Ledger(connection, core.name, generation).offsets()
+
+
+class Comparison:
+    """Compares our offsets with the broker's ends, at assignment and every ten seconds."""
+
+    def __init__(self, core: ConsumerCore, broker: Broker, topics: list[str]) -> None:
+        self._core = core
+        self._broker = broker
+        self._topics = topics
+        self._before: dict[Place, int] = {}
+
+    async def once(self) -> None:
+        """Read a partition anew whose end lies before our offset; read on where nothing moved."""
+        ends = await self._broker.ends(self._topics)
+        ours = await _offsets(self._core)
+        metrics.CONSUMER_LAG.labels(self._core.name).set(
+            sum(max(0, end - ours.get(place, 0)) for place, end in ends.items())
+        )
+        for place, end in ends.items():
+            next_offset = ours.get(place, 0)
+            if end < next_offset:
+                _log.warning("topic holds less than was read; reads it anew", place=place)
+                await self._reset(place, end)
+            elif end > next_offset and self._before.get(place) == next_offset:
+                await read_range(self._core, self._broker, place, next_offset, end)
+        self._before = await _offsets(self._core)
+
+    async def _reset(self, place: Place, end: int) -> None:
+        await read_range(self._core, self._broker, place, 0, end)
+        async with self._core.engine.begin() as connection:
+            generation = await ledger.current_generation(connection, self._core.name, hold=True)
+            book = ledger.Ledger(connection, self._core.name, generation)
+            await book.lock_partitions([place])
+            await book.set_offset(place, end)
+
+    async def run(self, *, on_failure: Callable[[Exception], None] | None = None) -> None:
+        """Compare until cancelled."""
+        while True:
+            try:
+                await self.once()
+            except Exception as error:  # noqa: BLE001 - the next comparison tries again
+                if on_failure is not None:
+                    on_failure(error)
+            await asyncio.sleep(COMPARE_SECONDS)

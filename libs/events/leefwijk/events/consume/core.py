@@ -1,0 +1,200 @@
+"""The one core through which every consumer applies events.
+
+Change, stream versions and partition offsets are written in one transaction that begins with a lock
+on its partitions. Duplicates are dropped by stream version, never by offset. What cannot be applied
+is parked with its stream, and the rest of the partition goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from leefwijk.events import metrics
+from leefwijk.events.broker import Place
+from leefwijk.events.catalogue import Catalogue
+from leefwijk.events.consume import ledger
+from leefwijk.events.consume.records import Applier, Record
+from leefwijk.events.consume.sorting import Sorting, sort_batch
+from leefwijk.events.store.postgres import is_gone
+
+_log = structlog.get_logger(__name__)
+
+
+class MissingRangeError(Exception):
+    """Kafka went on further than our database: these offsets must be read first."""
+
+    def __init__(self, place: Place, start: int, end: int) -> None:
+        super().__init__(f"{place[0]}[{place[1]}]: offsets {start} to {end} were never applied")
+        self.place = place
+        self.start = start
+        self.end = end
+
+
+@dataclass
+class Applied:
+    """What became of a batch, counted."""
+
+    applied: int = 0
+    duplicate: int = 0
+    parked: int = 0
+    unused: int = 0
+
+    def add(self, other: Applied) -> None:
+        """Count the other batch in."""
+        self.applied += other.applied
+        self.duplicate += other.duplicate
+        self.parked += other.parked
+        self.unused += other.unused
+
+
+@dataclass
+class ConsumerCore:
+    """Applies batches of records for one consumer."""
+
+    engine: AsyncEngine
+    applier: Applier
+    catalogue: Catalogue
+    types: dict[str, bool] = field(default_factory=dict)
+    """Known wire types, and whether the applier uses them."""
+
+    @property
+    def name(self) -> str:
+        """The consumer's name."""
+        return self.applier.name
+
+    async def apply(
+        self,
+        records: Sequence[Record],
+        *,
+        generation: int | None = None,
+        accept_hole: bool = False,
+    ) -> Applied:
+        """Apply records, in order per partition.
+
+        Without `generation` the current one is written, and the pointer to it is held so that a
+        rebuild cannot switch in between. Raises MissingRangeError where offsets before the batch
+        were never applied (unless `accept_hole`), and whatever says that the database is away.
+        """
+        if not records:
+            return Applied()
+        total = Applied()
+        ready = await self._apply_or_park(records, generation, accept_hole, total)
+        while ready:
+            # an event that waited for one of this batch, in a transaction of its own: should it be
+            # faulty, it is parked itself and not the one that it waited for
+            ready += await self._apply_or_park([ready.pop(0)], generation, True, total)
+        return total
+
+    async def _apply_or_park(
+        self,
+        records: Sequence[Record],
+        generation: int | None,
+        accept_hole: bool,
+        total: Applied,
+    ) -> list[Record]:
+        """Apply; take the batch apart until a faulty event is found and parked."""
+        try:
+            return await self._transaction(records, generation, accept_hole, total)
+        except MissingRangeError:
+            raise
+        except Exception as error:
+            if is_gone(error):
+                raise
+            if len(records) == 1:
+                _log.warning("parks an event", consumer=self.name, fault=type(error).__name__)
+                fault = f"{type(error).__name__}: {error}"[:2000]
+                return await self._transaction(records, generation, accept_hole, total, fault)
+        middle = len(records) // 2
+        ready = await self._apply_or_park(records[:middle], generation, accept_hole, total)
+        ready += await self._apply_or_park(records[middle:], generation, accept_hole, total)
+        return ready
+
+    async def _transaction(
+        self,
+        records: Sequence[Record],
+        generation: int | None,
+        accept_hole: bool,
+        total: Applied,
+        fault: str | None = None,
+    ) -> list[Record]:
+        async with self.engine.begin() as connection:
+            live = generation is None
+            if generation is None:
+                generation = await ledger.current_generation(connection, self.name, hold=True)
+            book = ledger.Ledger(connection, self.name, generation)
+            offsets = await book.lock_partitions({(r.topic, r.partition) for r in records})
+            if not accept_hole:
+                _require_no_hole(records, offsets)
+            sorting = Sorting(self.catalogue, self.applier.handles, fault)
+            await sort_batch(sorting, book, records)
+            if sorting.changes:
+                await self.applier.apply(connection, generation, sorting.changes)
+            await book.write(sorting)
+            await book.move_offsets(records, offsets, sorting.new_offsets)
+        total.add(self._count(sorting, live))
+        return sorting.ready()
+
+    def _count(self, sorting: Sorting, live: bool) -> Applied:
+        counts = Applied(
+            len(sorting.changes), sorting.duplicates, len(sorting.parked), sorting.unused
+        )
+        for outcome, number in vars(counts).items():
+            if number:
+                metrics.CONSUMED.labels(self.name, outcome).inc(number)
+        if not live:
+            return counts
+        now = time.time()
+        age = metrics.EVENT_AGE.labels(self.name)
+        newest = 0.0
+        for change in sorting.changes:
+            moment = change.received.time.timestamp()
+            newest = max(newest, moment)
+            age.observe(max(0.0, now - moment))
+        if newest:
+            metrics.APPLIED_AT.labels(self.name).set(newest)
+        return counts
+
+    async def retry(self, stream_id: str, found: Sequence[Record] = ()) -> Applied:
+        """Try a parked stream again as a whole, with events fetched from its owner put first.
+
+        Raises what its first faulty event raises; the stream then stays parked as it was.
+        """
+        async with self.engine.begin() as connection:
+            generation = await ledger.current_generation(connection, self.name, hold=True)
+            book = ledger.Ledger(connection, self.name, generation)
+            parked = await book.parked(stream_id)
+            await book.lock_partitions(
+                {(item.record.topic, item.record.partition) for item in parked}
+            )
+            for item in parked:
+                await book.unpark(item)
+            sorting = Sorting(self.catalogue, self.applier.handles)
+            await sort_batch(sorting, book, [*found, *(item.record for item in parked)])
+            if sorting.changes:
+                await self.applier.apply(connection, generation, sorting.changes)
+            await book.write(sorting)
+        return self._count(sorting, live=True)
+
+    async def skip(self, stream_id: str, *, by: str, reason: str) -> Applied:
+        """Pass over what blocks a stream, and say who did so and why; then go on with the rest."""
+        async with self.engine.begin() as connection:
+            generation = await ledger.current_generation(connection, self.name, hold=True)
+            book = ledger.Ledger(connection, self.name, generation)
+            await book.skip_first(stream_id, by=by, reason=reason)
+        return await self.retry(stream_id)
+
+
+def _require_no_hole(records: Sequence[Record], offsets: dict[Place, int]) -> None:
+    seen: set[Place] = set()
+    for record in records:
+        place = (record.topic, record.partition)
+        if place in seen or record.offset is None:
+            continue
+        seen.add(place)
+        if record.offset > offsets[place]:
+            raise MissingRangeError(place, offsets[place], record.offset)

@@ -1,0 +1,279 @@
+"""The bookkeeping of a consumer: offsets, stream versions and parked events, in its own database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leefwijk.events.broker import Place
+from leefwijk.events.consume.records import Record
+from leefwijk.events.consume.sorting import Parked, Sorting, Stream
+
+_REGISTER = text(
+    "insert into consumer_generations (consumer) values (:consumer) on conflict do nothing"
+)
+_CURRENT = "select current from consumer_generations where consumer = :consumer"
+_CURRENT_READ = text(_CURRENT)
+_CURRENT_HELD = text(f"{_CURRENT} for share")
+
+_KNOW_PARTITIONS = text("""
+insert into consumer_offsets (consumer, generation, topic, partition, next_offset)
+select :consumer, :generation, topic, partition, 0
+from unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, partition)
+on conflict do nothing
+""")
+_LOCK_PARTITIONS = text("""
+select topic, partition, next_offset from consumer_offsets
+join unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, partition)
+    using (topic, partition)
+where consumer = :consumer and generation = :generation
+order by topic, partition for update of consumer_offsets
+""")
+_MOVE_OFFSETS = text("""
+update consumer_offsets set next_offset = t.next_offset, read_at = now()
+from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets as bigint[]))
+    as t (topic, partition, next_offset)
+where consumer = :consumer and generation = :generation
+    and consumer_offsets.topic = t.topic and consumer_offsets.partition = t.partition
+""")
+_OFFSETS = text("""
+select topic, partition, next_offset from consumer_offsets
+where consumer = :consumer and generation = :generation
+""")
+_STREAMS = text("""
+select stream_id, version, event_id from consumer_streams
+where consumer = :consumer and generation = :generation
+    and stream_id = any(cast(:stream_ids as text[]))
+""")
+_WAITING = text("""
+select stream_id, version, event_id, topic, partition, at_offset, headers, key, value, reason, detail
+from parked where consumer = :consumer and generation = :generation
+    and stream_id = any(cast(:stream_ids as text[]))
+order by stream_id, version
+""")
+_WRITE_STREAMS = text("""
+insert into consumer_streams (consumer, generation, stream_id, version, event_id)
+select :consumer, :generation, stream_id, version, event_id
+from unnest(cast(:stream_ids as text[]), cast(:versions as int[]), cast(:event_ids as uuid[]))
+    as t (stream_id, version, event_id)
+order by stream_id
+on conflict (consumer, generation, stream_id) do update
+    set version = excluded.version, event_id = excluded.event_id
+""")
+_PARK = text("""
+insert into parked (consumer, generation, stream_id, version, topic, partition, at_offset, event_id,
+                    headers, key, value, reason, detail)
+values (:consumer, :generation, :stream_id, :version, :topic, :partition, :at_offset, :event_id,
+        cast(:headers as jsonb), :key, :value, :reason, :detail)
+on conflict (consumer, generation, stream_id, version) do update
+    set reason = excluded.reason, detail = excluded.detail
+""")
+_PARKED_STREAMS = text("""
+select distinct stream_id from parked where consumer = :consumer and generation = :generation
+""")
+_SKIPPED = text("""
+insert into parked_skips (consumer, generation, stream_id, version, event_id, skipped_by, reason)
+values (:consumer, :generation, :stream_id, :version, :event_id, :by, :reason)
+""")
+_UNPARK = text("""
+delete from parked where consumer = :consumer and generation = :generation
+    and stream_id = :stream_id and version = :version
+""")
+
+
+async def current_generation(connection: AsyncConnection, consumer: str, *, hold: bool) -> int:
+    """The generation that readers see; `hold` keeps a rebuild from switching meanwhile."""
+    statement = _CURRENT_HELD if hold else _CURRENT_READ
+    found = (await connection.execute(statement, {"consumer": consumer})).scalar_one_or_none()
+    if found is None:
+        await connection.execute(_REGISTER, {"consumer": consumer})
+        found = (await connection.execute(statement, {"consumer": consumer})).scalar_one()
+    return int(found)
+
+
+class Ledger:
+    """The books of one consumer and generation, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, consumer: str, generation: int) -> None:
+        self._connection = connection
+        self._who = {"consumer": consumer, "generation": generation}
+
+    async def lock_partitions(self, places: Iterable[Place]) -> dict[Place, int]:
+        """Lock the partitions in order and say which offset comes next in each."""
+        ordered = sorted(places)
+        asked = {
+            **self._who,
+            "topics": [place[0] for place in ordered],
+            "partitions": [place[1] for place in ordered],
+        }
+        rows = (await self._connection.execute(_LOCK_PARTITIONS, asked)).all()
+        if len(rows) < len(ordered):
+            await self._connection.execute(_KNOW_PARTITIONS, asked)
+            rows = (await self._connection.execute(_LOCK_PARTITIONS, asked)).all()
+        return {(row.topic, row.partition): row.next_offset for row in rows}
+
+    async def set_offset(self, place: Place, offset: int) -> None:
+        """Set the next offset of a partition whose records were all read."""
+        await self._connection.execute(
+            _MOVE_OFFSETS,
+            {**self._who, "topics": [place[0]], "partitions": [place[1]], "offsets": [offset]},
+        )
+
+    async def offsets(self) -> dict[Place, int]:
+        """The next offset of every partition read so far."""
+        rows = (await self._connection.execute(_OFFSETS, self._who)).all()
+        return {(row.topic, row.partition): row.next_offset for row in rows}
+
+    async def streams(self, ids: set[str]) -> dict[str, Stream]:
+        """Version and waiting events of these streams."""
+        asked = {**self._who, "stream_ids": sorted(ids)}
+        streams = {
+            row.stream_id: Stream(row.version, row.event_id)
+            for row in await self._connection.execute(_STREAMS, asked)
+        }
+        for parked in await self._parked(asked):
+            stream = streams.setdefault(parked.stream_id, Stream())
+            stream.waiting[parked.version] = parked
+        return streams
+
+    async def _parked(self, asked: dict[str, object]) -> list[Parked]:
+        rows = await self._connection.execute(_WAITING, asked)
+        return [
+            Parked(
+                row.stream_id,
+                row.version,
+                row.event_id,
+                Record(
+                    row.topic,
+                    row.partition,
+                    row.at_offset,
+                    tuple((name, content.encode()) for name, content in row.headers),
+                    row.key,
+                    row.value,
+                ),
+                row.reason,
+                row.detail,
+            )
+            for row in rows.all()
+        ]
+
+    async def parked(self, stream_id: str) -> list[Parked]:
+        """The waiting events of a stream, in version order."""
+        return await self._parked({**self._who, "stream_ids": [stream_id]})
+
+    async def parked_streams(self) -> list[str]:
+        """The streams of which something waits."""
+        rows = await self._connection.execute(_PARKED_STREAMS, self._who)
+        return [row.stream_id for row in rows]
+
+    async def unpark(self, parked: Parked) -> None:
+        """Take a waiting event out."""
+        await self._connection.execute(
+            _UNPARK, {**self._who, "stream_id": parked.stream_id, "version": parked.version}
+        )
+
+    async def skip_first(self, stream_id: str, *, by: str, reason: str) -> None:
+        """Count the first waiting event as dealt with, or the versions missing before it."""
+        parked = await self.parked(stream_id)
+        if not parked:
+            raise LookupError(f"nothing of {stream_id} is parked")
+        first = parked[0]
+        stream = (await self.streams({stream_id}))[stream_id]
+        if first.reason == "gap":
+            version, event_id = first.version - 1, stream.event_id
+        else:
+            version, event_id = max(first.version, stream.version), first.event_id
+            await self.unpark(first)
+        if first.event_id is not None:
+            moved = {
+                "stream_ids": [stream_id],
+                "versions": [version],
+                "event_ids": [event_id or first.event_id],
+            }
+            await self._connection.execute(_WRITE_STREAMS, {**self._who, **moved})
+        await self._connection.execute(
+            _SKIPPED,
+            {
+                **self._who,
+                "stream_id": stream_id,
+                "version": version,
+                "event_id": event_id,
+                "by": by,
+                "reason": reason,
+            },
+        )
+
+    async def write(self, sorting: Sorting) -> None:
+        """Write moved streams and what was parked and unparked."""
+        moved = sorted(name for name, stream in sorting.streams.items() if stream.moved)
+        if moved:
+            await self._connection.execute(
+                _WRITE_STREAMS,
+                {
+                    **self._who,
+                    "stream_ids": moved,
+                    "versions": [sorting.streams[name].version for name in moved],
+                    "event_ids": [sorting.streams[name].event_id for name in moved],
+                },
+            )
+        for parked in sorting.unparked:
+            await self.unpark(parked)
+        for parked in sorting.parked:
+            await self.park(parked)
+
+    async def park(self, parked: Parked) -> None:
+        """Let an event wait."""
+        record = parked.record
+        await self._connection.execute(
+            _PARK,
+            {
+                **self._who,
+                "stream_id": parked.stream_id,
+                "version": parked.version,
+                "topic": record.topic,
+                "partition": record.partition,
+                "at_offset": record.offset,
+                "event_id": parked.event_id,
+                "headers": json.dumps(
+                    [[name, content.decode(errors="replace")] for name, content in record.headers]
+                ),
+                "key": record.key,
+                "value": record.value,
+                "reason": parked.reason,
+                "detail": parked.detail,
+            },
+        )
+
+    async def move_offsets(
+        self,
+        records: Sequence[Record],
+        before: dict[Place, int],
+        new: set[tuple[str, int, int]],
+    ) -> None:
+        """Move the offsets behind the batch.
+
+        An offset goes back only where a record below it was new: the topic was made anew, and its
+        offsets mean other records now.
+        """
+        after: dict[Place, int] = {}
+        for record in records:
+            if record.offset is None:
+                continue
+            place = (record.topic, record.partition)
+            after[place] = max(after.get(place, 0), record.offset + 1)
+        anew = {(topic, part) for topic, part, offset in new if offset < before[topic, part]}
+        moves = {
+            place: end if place in anew else max(end, before[place]) for place, end in after.items()
+        }
+        await self._connection.execute(
+            _MOVE_OFFSETS,
+            {
+                **self._who,
+                "topics": [place[0] for place in moves],
+                "partitions": [place[1] for place in moves],
+                "offsets": list(moves.values()),
+            },
+        )

@@ -1,0 +1,194 @@
+"""Building a read model anew beside the one that people read, and switching in one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from leefwijk.events.broker import Broker, Place
+from leefwijk.events.consume import ledger
+from leefwijk.events.consume.core import ConsumerCore
+from leefwijk.events.consume.records import Applier, Record
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 5000
+
+_ONE_AT_A_TIME = text("select pg_try_advisory_lock(hashtextextended(:name, 7))")
+_DONE = text("select pg_advisory_unlock(hashtextextended(:name, 7))")
+_UNFINISHED = text("select building from consumer_generations where consumer = :name for update")
+_BEGIN = text("""
+update consumer_generations
+set building = greatest(current, coalesce(building, 0)) + 1, failed = null, done = 0, total = :total
+where consumer = :name returning building
+""")
+_PROGRESS = text("""
+update consumer_generations set done = :done, total = :total where consumer = :name
+""")
+_FAILED = text("update consumer_generations set failed = :why where consumer = :name")
+_POINTER = text(
+    "select current, building from consumer_generations where consumer = :name for update"
+)
+_LIVE_OFFSETS = text("""
+select topic, partition, next_offset from consumer_offsets
+where consumer = :name and generation = :generation order by topic, partition for update
+""")
+_SWITCH = text("""
+update consumer_generations
+set current = building, building = null, switched_at = now(), done = total where consumer = :name
+""")
+_OLD = text("""
+select distinct o.consumer, o.generation from consumer_offsets o
+join consumer_generations g using (consumer)
+where o.consumer = :name and o.generation < g.current
+    and g.switched_at < now() - make_interval(secs => :age)
+""")
+_FORGET = (
+    text("delete from consumer_offsets where consumer = :name and generation = :generation"),
+    text("delete from consumer_streams where consumer = :name and generation = :generation"),
+    text("delete from parked where consumer = :name and generation = :generation"),
+)
+
+KEEP_OLD_SECONDS = 3600
+"""How long the old generation stays, for requests that still read it and for a way back."""
+
+
+class GenerationalApplier(Applier, Protocol):
+    """An applier whose tables exist once per generation."""
+
+    async def prepare(self, connection: AsyncConnection, generation: int) -> None:
+        """Make the tables of a generation; safe to call twice."""
+
+    async def drop(self, connection: AsyncConnection, generation: int) -> None:
+        """Drop the tables of a generation that nobody reads any more."""
+
+
+class RebuildRunningError(Exception):
+    """Another process is rebuilding this read model."""
+
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+async def rebuild(
+    core: ConsumerCore,
+    applier: GenerationalApplier,
+    broker: Broker,
+    topics: list[str],
+    progress: Progress | None = None,
+) -> int:
+    """Read all topics from their start into a new generation, then switch to it.
+
+    Bypasses Faust and every group. What a killed rebuild left behind is dropped, because its folding
+    code may have been another. Gives the number of records read; raises RebuildRunningError, and whatever stopped it, with the old model intact.
+    """
+    name = core.name
+    async with core.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as guard:
+        if not (await guard.execute(_ONE_AT_A_TIME, {"name": name})).scalar_one():
+            raise RebuildRunningError(f"{name} is being rebuilt already")
+        try:
+            return await _rebuild(core, applier, broker, topics, progress)
+        except Exception as error:
+            async with core.engine.begin() as connection:
+                await connection.execute(
+                    _FAILED, {"name": name, "why": f"{type(error).__name__}: {error}"[:500]}
+                )
+            raise
+        finally:
+            await guard.execute(_DONE, {"name": name})
+
+
+async def _rebuild(
+    core: ConsumerCore,
+    applier: GenerationalApplier,
+    broker: Broker,
+    topics: list[str],
+    progress: Progress | None,
+) -> int:
+    ends = await broker.ends(topics)
+    total = sum(ends.values())
+    async with core.engine.begin() as connection:
+        await ledger.current_generation(connection, core.name, hold=False)
+        unfinished = (await connection.execute(_UNFINISHED, {"name": core.name})).scalar_one()
+        if unfinished is not None:
+            await _forget(connection, applier, unfinished)
+        generation = (
+            await connection.execute(_BEGIN, {"name": core.name, "total": total})
+        ).scalar_one()
+        await applier.prepare(connection, generation)
+        await ledger.Ledger(connection, core.name, generation).lock_partitions(ends)
+    consumer = broker.consumer(fetch_max_bytes=64 * 1024 * 1024)
+    await consumer.start()
+    try:
+        places = [TopicPartition(*place) for place in ends]
+        consumer.assign(places)
+        for place in places:
+            consumer.seek(place, 0)
+        done = 0
+        while True:
+            done += await _read_some(core, consumer, generation)
+            total = max(total, done)
+            await _note(core.engine, core.name, done, total)
+            if progress is not None:
+                await progress(done, total)
+            if done >= sum(ends.values()) and await _switch(core, generation):
+                _log.info("read model switched", consumer=core.name, generation=generation)
+                return done
+    finally:
+        await consumer.stop()
+
+
+async def _read_some(core: ConsumerCore, consumer: AIOKafkaConsumer, generation: int) -> int:
+    fetched = await consumer.getmany(timeout_ms=200, max_records=BATCH)
+    records = [Record.of(record) for batch in fetched.values() for record in batch]
+    await core.apply(records, generation=generation, accept_hole=True)
+    return len(records)
+
+
+async def _note(engine: AsyncEngine, name: str, done: int, total: int) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(_PROGRESS, {"name": name, "done": done, "total": total})
+
+
+async def _switch(core: ConsumerCore, generation: int) -> bool:
+    """Point readers at the new generation if it has reached the live one; all in one transaction."""
+    async with core.engine.begin() as connection:
+        pointer = (await connection.execute(_POINTER, {"name": core.name})).one()
+        if pointer.building != generation:
+            raise RebuildRunningError(f"{core.name}: generation {generation} was given up")
+        live = await _offsets(connection, core.name, pointer.current)
+        new = await _offsets(connection, core.name, generation)
+        if any(new.get(place, 0) < offset for place, offset in live.items()):
+            return False
+        await connection.execute(_SWITCH, {"name": core.name})
+        return True
+
+
+async def _offsets(connection: AsyncConnection, name: str, generation: int) -> dict[Place, int]:
+    rows = await connection.execute(_LIVE_OFFSETS, {"name": name, "generation": generation})
+    return {(row.topic, row.partition): row.next_offset for row in rows}
+
+
+async def drop_old(
+    engine: AsyncEngine, applier: GenerationalApplier, *, age: float = KEEP_OLD_SECONDS
+) -> list[int]:
+    """Drop generations that were replaced at least `age` seconds ago; says which."""
+    async with engine.begin() as connection:
+        asked = {"name": applier.name, "age": age}
+        old = [row.generation for row in await connection.execute(_OLD, asked)]
+        for generation in old:
+            await _forget(connection, applier, generation)
+    return old
+
+
+async def _forget(
+    connection: AsyncConnection, applier: GenerationalApplier, generation: int
+) -> None:
+    await applier.drop(connection, generation)
+    for statement in _FORGET:
+        await connection.execute(statement, {"name": applier.name, "generation": generation})

@@ -1,0 +1,62 @@
+"""What a consumer reads, and what it hands on once it knows that it is new and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leefwijk.events.envelope import Received
+from leefwijk.events.event import Event
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of a topic, whichever client read it. `offset` is none if it came by another way."""
+
+    topic: str
+    partition: int
+    offset: int | None
+    headers: tuple[tuple[str, bytes], ...]
+    key: bytes | None
+    value: bytes | None
+
+    @classmethod
+    def of(cls, record: Any) -> Record:
+        """From a record of aiokafka or a message of Faust; both name the parts alike."""
+        return cls(
+            record.topic,
+            record.partition,
+            record.offset,
+            tuple(record.headers),
+            record.key,
+            record.value,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event to apply: new, of a type the consumer uses, and the next of its stream."""
+
+    received: Received
+    event: Event
+
+
+class Applier(Protocol):
+    """What a consumer does with events: a projection, or a service's knowledge."""
+
+    name: str
+    """Name of the consumer; also its group at Kafka."""
+    handles: frozenset[type[Event]]
+    """The events it uses. Others only move the version of their stream on."""
+
+    async def apply(
+        self, connection: AsyncConnection, generation: int, changes: Sequence[Change]
+    ) -> None:
+        """Write the changes in the given transaction.
+
+        Any error that is not the database going away counts as a fault of an event: the batch is
+        taken apart until the faulty event is found and parked.
+        """

@@ -1,0 +1,198 @@
+"""Telling new from known, next from too early, sound from faulty: per record, per stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from leefwijk.events.catalogue import (
+    Catalogue,
+    UnknownEventTypeError,
+    UnknownEventVersionError,
+)
+from leefwijk.events.consume.records import Change, Record
+from leefwijk.events.envelope import BadEnvelopeError, Received, receive
+from leefwijk.events.event import Event
+
+if TYPE_CHECKING:
+    from leefwijk.events.consume.ledger import Ledger
+
+
+_PATIENT = frozenset({"gap", "behind"})
+"""Reasons that end by themselves when an earlier event arrives."""
+
+
+@dataclass(frozen=True)
+class Parked:
+    """An event that waits, with the reason."""
+
+    stream_id: str
+    version: int
+    event_id: UUID | None
+    record: Record
+    reason: str
+    """`gap`, `fault`, `unknown-version`, `fork`, or `behind` another parked event of its stream."""
+    detail: str
+
+
+@dataclass
+class Stream:
+    """What is known of a stream while a batch is sorted."""
+
+    version: int = 0
+    event_id: UUID | None = None
+    waiting: dict[int, Parked] = field(default_factory=dict)
+    moved: bool = False
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an event waits for a person, so that everything behind it waits too."""
+        return any(parked.reason not in _PATIENT for parked in self.waiting.values())
+
+    def is_ready(self, parked: Parked) -> bool:
+        """Whether a waiting event has become the next of its stream."""
+        return parked.version == self.version + 1 and not self.blocked
+
+    @property
+    def ready(self) -> Parked | None:
+        """The waiting event that has become the next of the stream."""
+        parked = self.waiting.get(self.version + 1)
+        return parked if parked is not None and self.is_ready(parked) else None
+
+
+@dataclass
+class Sorting:
+    """The outcome of sorting a batch."""
+
+    catalogue: Catalogue
+    handles: frozenset[type[Event]]
+    fault: str | None = None
+    """Why the single record of this batch could not be applied a moment ago."""
+    streams: dict[str, Stream] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    unparked: list[Parked] = field(default_factory=list)
+    duplicates: int = 0
+    unused: int = 0
+    new_offsets: set[tuple[str, int, int]] = field(default_factory=set)
+    """Places whose record turned out to be new."""
+
+    def ready(self) -> list[Record]:
+        """Waiting events that this batch has made the next of their streams."""
+        found = (stream.ready for stream in self.streams.values())
+        return [parked.record for parked in found if parked is not None]
+
+
+async def sort_batch(sorting: Sorting, ledger: Ledger, records: Sequence[Record]) -> None:
+    """Sort the records against what the ledger knows of their streams."""
+    opened = [(record, _open(record)) for record in records]
+    ids = {received.stream_id for _, received in opened if isinstance(received, Received)}
+    sorting.streams = await ledger.streams(ids)
+    for record, received in opened:
+        if isinstance(received, BadEnvelopeError):
+            _park_unreadable(sorting, record, str(received))
+        else:
+            _sort(sorting, record, received)
+
+
+def _open(record: Record) -> Received | BadEnvelopeError:
+    try:
+        return receive(record.headers, record.key, record.value)
+    except BadEnvelopeError as error:
+        return error
+
+
+def _park_unreadable(sorting: Sorting, record: Record, detail: str) -> None:
+    """A record without a readable envelope waits on its own, under the place where it stands."""
+    name = f"{record.topic}/{record.partition}/{record.offset}"
+    sorting.parked.append(Parked(name, 0, None, record, "fault", detail))
+
+
+def _sort(sorting: Sorting, record: Record, received: Received) -> None:
+    stream = sorting.streams.setdefault(received.stream_id, Stream())
+    if received.version < stream.version or (
+        received.version == stream.version and received.id == stream.event_id
+    ):
+        sorting.duplicates += 1
+        return
+    waiting = stream.waiting.get(received.version)
+    if waiting is not None:
+        if waiting.event_id != received.id:
+            _fork(sorting, stream, waiting, received)
+            return
+        if not stream.is_ready(waiting):
+            sorting.duplicates += 1
+            return
+        del stream.waiting[received.version]
+        sorting.unparked.append(waiting)
+    elif record.offset is not None:
+        sorting.new_offsets.add((record.topic, record.partition, record.offset))
+    if received.version == stream.version:
+        _park(sorting, stream, record, received, "fork", "this version is known with another id")
+    elif stream.blocked:
+        _park(sorting, stream, record, received, "behind", "an earlier event of the stream waits")
+    elif received.version > stream.version + 1:
+        missing = stream.version + 1
+        _park(sorting, stream, record, received, "gap", f"version {missing} has not arrived")
+    else:
+        _take(sorting, stream, record, received)
+
+
+def _fork(sorting: Sorting, stream: Stream, waiting: Parked, received: Received) -> None:
+    """Two events claim one version: neither may be applied by guess."""
+    detail = f"this version arrived again with another id, {received.id}"
+    forked = replace(waiting, reason="fork", detail=detail)
+    stream.waiting[received.version] = forked
+    sorting.parked.append(forked)
+
+
+def _take(sorting: Sorting, stream: Stream, record: Record, received: Received) -> None:
+    """Apply the next event of a stream, or park it."""
+    try:
+        change = _read(sorting, received)
+    except UnknownEventVersionError as error:
+        _park(sorting, stream, record, received, "unknown-version", str(error))
+        return
+    except (ValidationError, ValueError, LookupError) as error:
+        _park(sorting, stream, record, received, "fault", _without_values(error))
+        return
+    if sorting.fault is not None:
+        _park(sorting, stream, record, received, "fault", sorting.fault)
+        return
+    if change is None:
+        sorting.unused += 1
+    else:
+        sorting.changes.append(change)
+    stream.version, stream.event_id, stream.moved = received.version, received.id, True
+
+
+def _read(sorting: Sorting, received: Received) -> Change | None:
+    try:
+        event = sorting.catalogue.find(received.type)
+    except UnknownEventTypeError:
+        return None
+    if event not in sorting.handles:
+        return None
+    return Change(received, sorting.catalogue.decode(received.type, received.data))
+
+
+def _park(
+    sorting: Sorting, stream: Stream, record: Record, received: Received, reason: str, detail: str
+) -> None:
+    parked = Parked(received.stream_id, received.version, received.id, record, reason, detail)
+    if received.version not in stream.waiting:
+        stream.waiting[received.version] = parked
+    sorting.parked.append(parked)
+
+
+def _without_values(error: Exception) -> str:
+    """What is wrong, without repeating what the event holds."""
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in error.errors()
+        )
+    return f"{type(error).__name__}: {error}"

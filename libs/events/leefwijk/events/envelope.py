@@ -1,0 +1,148 @@
+"""The envelope: CloudEvents 1.0 by the NL GOV profile 1.1, in Kafka's binary mode, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from leefwijk.events.store.records import StoredEvent
+
+Headers = list[tuple[str, bytes]]
+
+_JSON = ("content-type", b"application/json")
+_SPEC = ("ce_specversion", b"1.0")
+_COUNTED = ("ce_sequencetype", b"Integer")
+
+
+class BadEnvelopeError(ValueError):
+    """A record is no event of the platform: an attribute is missing or malformed."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """An event as read from a topic."""
+
+    id: UUID
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    stream_id: str
+    version: int
+    data: bytes
+    area: str | None
+    municipalities: tuple[str, ...]
+    attributes: Mapping[str, str]
+
+    @property
+    def partner_sequence(self) -> int | None:
+        """Place among the partner facts of the stream, on a partner topic."""
+        value = self.attributes.get("partnersequence")
+        return int(value) if value else None
+
+
+@lru_cache(maxsize=4096)
+def _constant(type_: str, source: str) -> tuple[tuple[str, bytes], ...]:
+    return (
+        _SPEC,
+        _JSON,
+        ("ce_source", source.encode()),
+        ("ce_type", type_.encode()),
+        ("ce_dataschema", schema_uri(type_).encode()),
+        _COUNTED,
+    )
+
+
+def schema_uri(type_: str) -> str:
+    """The name under which the schema of a type is published."""
+    return f"urn:nl.leefbaarheid:schema:{type_}"
+
+
+def source_uri(chamber_number: str, service: str) -> str:
+    """The producer: the organisation by its chamber of commerce number, then the system."""
+    return f"urn:nld:kvknr:{chamber_number}:systeem:leefwijk-{service.replace('_', '-')}"
+
+
+def subject_of(stream_id: str, type_: str) -> str:
+    """The aggregate's id: the stream without the aggregate's name."""
+    return stream_id[len(type_.split(".", 3)[2]) + 1 :]
+
+
+def _moment(moment: datetime) -> bytes:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z").encode()
+
+
+def platform_headers(event: StoredEvent, source: str) -> Headers:
+    """Headers of the platform's own topic: everything but the personal."""
+    metadata = event.metadata
+    headers = _common(event, source)
+    for name, value in (
+        ("ce_traceparent", metadata.get("traceparent")),
+        ("ce_correlationid", metadata.get("correlation")),
+        ("ce_causationid", metadata.get("causation")),
+        ("ce_actor", metadata.get("actor")),
+        ("ce_actorrole", metadata.get("role")),
+    ):
+        if value:
+            headers.append((name, str(value).encode()))
+    return headers
+
+
+def partner_headers(event: StoredEvent, source: str, municipality: str) -> Headers:
+    """Headers of a partner's topic: no actor, no trace and no chain of causes."""
+    headers = _common(event, source)
+    sequence = event.metadata.get("partnersequences", {}).get(municipality)
+    if sequence is not None:
+        headers.append(("ce_partnersequence", str(sequence).encode()))
+    return headers
+
+
+def _common(event: StoredEvent, source: str) -> Headers:
+    headers = [
+        *_constant(event.type, source),
+        ("ce_id", str(event.id).encode()),
+        ("ce_subject", subject_of(event.stream_id, event.type).encode()),
+        ("ce_time", _moment(event.recorded_at)),
+        ("ce_sequence", b"%010d" % event.version),
+        ("ce_partitionkey", event.stream_id.encode()),
+    ]
+    area = event.metadata.get("area")
+    if area:
+        headers.append(("ce_area", area.encode()))
+    municipalities = event.metadata.get("municipalities")
+    if municipalities:
+        headers.append(("ce_municipalities", ",".join(municipalities).encode()))
+    return headers
+
+
+def receive(
+    headers: Iterable[tuple[str, bytes]], key: bytes | None, value: bytes | None
+) -> Received:
+    """Read a record. Raises BadEnvelopeError naming what is missing."""
+    try:
+        found: dict[str, Any] = {
+            name[3:]: content.decode() for name, content in headers if name.startswith("ce_")
+        }
+        if value is None or key is None:
+            raise BadEnvelopeError("the record has no key or no data")
+        return Received(
+            id=UUID(found["id"]),
+            source=found["source"],
+            type=found["type"],
+            subject=found["subject"],
+            time=datetime.fromisoformat(found["time"]),
+            stream_id=found["partitionkey"],
+            version=int(found["sequence"]),
+            data=value,
+            area=found.get("area"),
+            municipalities=tuple(filter(None, found.get("municipalities", "").split(","))),
+            attributes=found,
+        )
+    except KeyError as missing:
+        raise BadEnvelopeError(f"attribute {missing} is missing") from missing
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BadEnvelopeError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Facts of initiatives: what residents do themselves and the support they get."""

@@ -1,0 +1,1 @@
+"""Facts of monitoring: areas, counting and telling, effort levels, partners."""

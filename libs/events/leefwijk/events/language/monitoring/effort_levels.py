@@ -1,0 +1,201 @@
+"""Effort levels: proposed on counting and telling, discussed with partners, agreed for a period."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from leefwijk.events.event import Audience, Event, Validity, Wire
+from leefwijk.events.fields import (
+    AreaId,
+    EffortLevelName,
+    Euro,
+    Identifier,
+    Reason,
+    ShortText,
+    Theme,
+)
+
+
+class Stance(StrEnum):
+    """How effort starts (vision, table of levels)."""
+
+    REACTIVE = "reactive"
+    PROACTIVE = "proactive"
+
+
+class Rhythm(StrEnum):
+    """Whether effort is a matter of single projects or lasting."""
+
+    INCIDENTAL = "incidental"
+    STRUCTURAL = "structural"
+
+
+class Mode(Wire):
+    """What a level means in practice; it follows from the level."""
+
+    stance: Stance
+    rhythm: Rhythm
+
+
+class Movement(StrEnum):
+    """The direction of an expected effect."""
+
+    UP = "up"
+    DOWN = "down"
+    STEADY = "steady"
+
+
+class ExpectedEffect(Wire):
+    """What should change, which way and by when: stated before any effort is made."""
+
+    indicator: str | None = None
+    theme: Theme | None = None
+    movement: Movement
+    by: date
+
+
+class MeasurementGround(Wire):
+    """A figure that a proposal rests on, as it read at that moment."""
+
+    area: AreaId
+    source_edition: Identifier
+    indicator: str
+    period: str
+    figure: str
+    event_id: UUID
+
+
+class StoryGround(Wire):
+    """A story that a proposal rests on."""
+
+    story: Identifier
+    event_id: UUID
+
+
+class YearBudget(Wire):
+    """Euros that may be spent in an area in one calendar year."""
+
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    amount: Euro
+
+
+_PARTNERS = Audience.PARTNERS
+
+
+class EffortLevelProposed(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-proposed.v1", audience=_PARTNERS
+):
+    """A level is proposed for an area, with its grounds and the effects expected of it."""
+
+    area: AreaId
+    level: EffortLevelName
+    mode: Mode
+    valid: Validity
+    measurements: Annotated[tuple[MeasurementGround, ...], Field(min_length=1)]
+    stories: Annotated[tuple[StoryGround, ...], Field(min_length=1)]
+    effects: Annotated[tuple[ExpectedEffect, ...], Field(min_length=1)]
+    invited: tuple[Identifier, ...]
+    """Partners that are asked for their view."""
+    reaction_through: date
+    lapses_on: date
+    """The first day on which it can no longer be agreed."""
+
+
+class EffortLevelEndorsed(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-endorsed.v1", audience=_PARTNERS
+):
+    """A partner supports the proposal."""
+
+    partner: Identifier
+
+
+class EffortLevelObjected(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-objected.v1", audience=_PARTNERS
+):
+    """A partner objects, with its reason."""
+
+    partner: Identifier
+    reason: Reason
+
+
+class EffortLevelObjectionAnswered(
+    Event,
+    type="nl.leefbaarheid.effort-levels.effort-level-objection-answered.v1",
+    audience=_PARTNERS,
+):
+    """An objection got an answer; both stay visible."""
+
+    partner: Identifier
+    answer: Reason
+
+
+class EffortLevelAgreed(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-agreed.v1", audience=_PARTNERS
+):
+    """The level holds in the area for a period, with euros per calendar year."""
+
+    area: AreaId
+    level: EffortLevelName
+    mode: Mode
+    valid: Validity
+    budgets: tuple[YearBudget, ...] = ()
+    no_reaction: tuple[Identifier, ...] = ()
+    """Invited partners that did not react: silence is not endorsement."""
+    replaces: Identifier | None = None
+    """The level that ends when this one begins."""
+    backdating: Reason | None = None
+    """Why it begins before the day it was agreed."""
+
+
+class EffortLevelProposalWithdrawn(
+    Event,
+    type="nl.leefbaarheid.effort-levels.effort-level-proposal-withdrawn.v1",
+    audience=_PARTNERS,
+):
+    """The proposal was taken back."""
+
+    reason: Reason
+
+
+class EffortLevelProposalLapsed(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-proposal-lapsed.v1", audience=_PARTNERS
+):
+    """Time passed without an agreement; it can no longer be agreed."""
+
+    on: date
+
+
+class EffortLevelExpiryAnnounced(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-expiry-announced.v1"
+):
+    """The level ends soon."""
+
+    on: date
+    last_day: date
+
+
+class EffortLevelExpired(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-expired.v1", audience=_PARTNERS
+):
+    """The level is over: its last day has passed. `on` is the first day without it."""
+
+    area: AreaId
+    level: EffortLevelName
+    on: date
+
+
+class EffortLevelEnded(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-ended.v1", audience=_PARTNERS
+):
+    """The level ended before its last day. `on` is the first day without it."""
+
+    area: AreaId
+    level: EffortLevelName
+    on: date
+    superseded_by: Identifier | None = None
+    reason: ShortText | None = None

@@ -1,0 +1,1 @@
+"""The relay: from the event log of a service to its topics."""

@@ -1,0 +1,83 @@
+"""The screen for personal data in short professional texts, before they enter a fact.
+
+Facts stay for ever and reach partners (DESIGN §3). The screen finds citizen service numbers by
+their eleven-test, telephone numbers, e-mail addresses, bank accounts and a postcode with a house
+number. It names field and kind, never the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Marks a text that is screened for personal data before it is recorded."""
+
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}\s?(?:[A-Z]{4}|\d{4})(?:\s?\d{2,4}){2,6}\b", re.IGNORECASE)
+_PHONE = re.compile(r"(?<!\d)(?:\+31|0031|0)[\s-]?(?:\(0\))?(?:\d[\s-]?){8}\d(?!\d)")
+_ADDRESS = re.compile(r"\b[1-9]\d{3}\s?[A-Z]{2}\s*,?\s*(?:nr\.?\s*)?\d{1,5}\b", re.IGNORECASE)
+_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){7,8}(?!\d)")
+_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+
+def is_citizen_number(digits: str) -> bool:
+    """The eleven-test: 9a+8b+7c+6d+5e+4f+3g+2h-i divisible by 11."""
+    padded = digits.zfill(9)
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, padded, strict=True))
+    return int(digits) > 0 and total % 11 == 0
+
+
+def personal_data_in(text: str) -> str | None:
+    """The kind of personal data the text seems to hold, in words for people, or none."""
+    for kind, pattern in (
+        ("an e-mail address", _EMAIL),
+        ("a bank account", _IBAN),
+        ("a telephone number", _PHONE),
+        ("a postcode with a house number", _ADDRESS),
+    ):
+        if pattern.search(text):
+            return kind
+    for found in _NINE_DIGITS.finditer(text):
+        if is_citizen_number(re.sub(r"\D", "", found[0])):
+            return "a citizen service number"
+    return None
+
+
+def screened_texts(model: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every screened text of a model at any depth, with the JSON path of its field."""
+    for name, field in type(model).model_fields.items():
+        here = f"{path}/{field.alias or name}"
+        yield from _texts(
+            getattr(model, name), here, _is_screened(field.annotation, field.metadata)
+        )
+
+
+def _texts(value: Any, path: str, screened: bool) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and screened:
+        yield path, value
+    elif isinstance(value, BaseModel):
+        yield from screened_texts(value, path)
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(value):
+            yield from _texts(item, f"{path}/{place}", screened)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{path}/{key}", screened)
+
+
+def _is_screened(annotation: Any, metadata: list[Any]) -> bool:
+    marks = list(metadata)
+    stack = [annotation]
+    while stack:
+        part = stack.pop()
+        marks += getattr(part, "__metadata__", ())
+        stack += getattr(part, "__args__", ())
+    return any(isinstance(mark, Screened) for mark in marks)

@@ -1,0 +1,1 @@
+"""The event store: append-only streams, state documents, one ordered log per database."""

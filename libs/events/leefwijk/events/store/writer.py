@@ -1,0 +1,205 @@
+"""Grouped commits: concurrent appends of one process share a transaction.
+
+A commit is the dear part of an append. What arrives while one group is being written forms the
+next. The group is written by the writer's own task, so a caller that goes away cannot leave half
+of it. When a group fails, every member gets its own verdict: the others go in without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Protocol
+
+from leefwijk.events import metrics
+from leefwijk.events.store.records import (
+    MAX_EVENT_BYTES,
+    AppendError,
+    Commit,
+    ConflictError,
+    TooLargeError,
+    UnavailableError,
+)
+
+MAX_GROUP = 512
+"""Commits that share a transaction at most: none of ours lasts over a second."""
+
+
+class GroupFailedError(Exception):
+    """A group broke a rule of the database and was rolled back as a whole."""
+
+
+class OutcomeUnknownError(Exception):
+    """The connection went away before the database answered."""
+
+
+class Backend(Protocol):
+    """What the writer needs of a database."""
+
+    async def write(self, commits: Sequence[Commit]) -> None:
+        """Write all or nothing. Raises GroupFailedError or OutcomeUnknownError."""
+
+    async def judge(self, commits: Sequence[Commit]) -> Mapping[int, AppendError]:
+        """Which of these commits cannot go in, by their place in the sequence, and why."""
+
+    async def found(self, commits: Sequence[Commit]) -> Sequence[bool]:
+        """Whether the events of each commit are in the store. Raises OutcomeUnknownError."""
+
+
+@dataclass(eq=False)
+class _Waiting:
+    commit: Commit
+    since: float = field(default_factory=perf_counter)
+    done: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class GroupedWriter:
+    """Collects commits and writes them in groups, one group at a time."""
+
+    def __init__(self, backend: Backend, service: str) -> None:
+        self._backend = backend
+        self._service = service
+        self._waiting: deque[_Waiting] = deque()
+        self._more = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def commit(self, commit: Commit) -> None:
+        """Return once the commit is durable.
+
+        Raises ConflictError, TwinError, TodoDoneError, TooLargeError (nothing was stored) or
+        UnavailableError (nothing was stored, or that cannot be told).
+        """
+        for append in commit.appends:
+            for event in append.events:
+                size = len(event.data.encode())
+                if size > MAX_EVENT_BYTES:
+                    raise TooLargeError(append.stream_id, size)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name=f"{self._service} store writer")
+        waiting = _Waiting(commit)
+        self._waiting.append(waiting)
+        self._more.set()
+        await asyncio.shield(waiting.done)
+
+    async def close(self) -> None:
+        """Write what still waits, then stop."""
+        if self._task is None:
+            return
+        while self._waiting and not self._task.done():
+            await asyncio.wait([item.done for item in self._waiting])
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await self._more.wait()
+            # one turn of the loop, so that requests that are already in get on board
+            await asyncio.sleep(0)
+            group = self._next_group()
+            if not group:
+                self._more.clear()
+                continue
+            metrics.GROUP_SIZE.labels(self._service).observe(len(group))
+            try:
+                await self._settle(group)
+            except BaseException:
+                for item in group:
+                    if not item.done.done():
+                        item.done.set_exception(UnavailableError("the store's writer stopped"))
+                raise
+
+    def _next_group(self) -> list[_Waiting]:
+        """The next commits, at most one per stream: a second one is judged by the first's fate."""
+        group: list[_Waiting] = []
+        later: list[_Waiting] = []
+        streams: set[str] = set()
+        while self._waiting and len(group) < MAX_GROUP:
+            item = self._waiting.popleft()
+            touched = {append.stream_id for append in item.commit.appends}
+            if streams & touched:
+                later.append(item)
+            else:
+                group.append(item)
+            streams |= touched
+        self._waiting.extendleft(reversed(later))
+        return group
+
+    async def _settle(self, group: list[_Waiting]) -> None:
+        """Write the group, or find out member by member why it cannot be written."""
+        commits = [item.commit for item in group]
+        try:
+            await self._backend.write(commits)
+        except OutcomeUnknownError as error:
+            await self._look_up(group, error)
+        except GroupFailedError as error:
+            verdicts = await self._judge(group)
+            if verdicts:
+                await self._settle_rest(group, verdicts)
+            elif len(group) == 1:
+                # lost a race after the judgement: who retries will read the new head
+                first = commits[0].appends[0]
+                self._fail(group[0], ConflictError(first.stream_id, first.expected), error)
+            else:
+                for item in group:
+                    await self._settle([item])
+        except Exception as error:  # noqa: BLE001 - one bad member must not take the others along
+            if len(group) == 1:
+                self._fail(group[0], error, error)
+            else:
+                for item in group:
+                    await self._settle([item])
+        else:
+            for item in group:
+                self._succeed(item)
+
+    async def _judge(self, group: list[_Waiting]) -> Mapping[int, AppendError]:
+        try:
+            return await self._backend.judge([item.commit for item in group])
+        except OutcomeUnknownError:
+            return {}
+
+    async def _settle_rest(
+        self, group: list[_Waiting], verdicts: Mapping[int, AppendError]
+    ) -> None:
+        rest = []
+        for place, item in enumerate(group):
+            if place in verdicts:
+                self._fail(item, verdicts[place], None)
+            else:
+                rest.append(item)
+        if rest:
+            await self._settle(rest)
+
+    async def _look_up(self, group: list[_Waiting], error: Exception) -> None:
+        """Found is success; absent means that it may be tried again, never a conflict."""
+        try:
+            found = await self._backend.found([item.commit for item in group])
+        except OutcomeUnknownError:
+            found = [False] * len(group)
+        for item, there in zip(group, found, strict=True):
+            if there:
+                self._succeed(item)
+            else:
+                self._fail(item, UnavailableError("the database went away"), error)
+
+    def _succeed(self, item: _Waiting) -> None:
+        events = sum(len(append.events) for append in item.commit.appends)
+        metrics.EVENTS_APPENDED.labels(self._service).inc(events)
+        metrics.APPEND_SECONDS.labels(self._service).observe(perf_counter() - item.since)
+        if not item.done.done():
+            item.done.set_result(None)
+
+    def _fail(self, item: _Waiting, error: Exception, cause: Exception | None) -> None:
+        if isinstance(error, ConflictError):
+            metrics.APPEND_CONFLICTS.labels(self._service).inc()
+        if cause is not None and cause is not error:
+            error.__cause__ = cause
+        if not item.done.done():
+            item.done.set_exception(error)
+            # a caller that went away reads nobody's verdict; asking for it keeps the log quiet
+            item.done.exception()
