@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from monitoring.importing.mapping import Column, MeasurementsMapping
 from monitoring.importing.rows import Missing, Reason, Value, clip
@@ -31,8 +31,8 @@ class CellFault:
 Outcome: TypeAlias = Decimal | str | Missing | CellFault
 
 
-MOST_REMEMBERED: Final = 20_000
-"""Cells of one column."""
+MOST_REMEMBERED: Final = 2_000
+"""Cells of one column; a percentage with one decimal has 1,001 forms."""
 
 
 class CellReader:
@@ -45,11 +45,11 @@ class CellReader:
         self._missing = mapping.missing
         self._nil = frozenset(mapping.nil)
         # -99997.0 means what -99997 means
-        self._missing_numbers = {
-            Decimal(sign): reason
+        self._missing_numbers = [
+            (Decimal(sign), reason)
             for sign, reason in mapping.missing.items()
             if _NUMBERS["."].fullmatch(sign)
-        }
+        ]
 
     def read(self, cell: str) -> Outcome:
         """What the cell says."""
@@ -79,8 +79,9 @@ class CellReader:
                 Reason.NOT_A_NUMBER, f'"{clip(text)}" is not a number with a decimal {sign}.'
             )
         value = Decimal(text.replace(",", "."))
-        if value in self._missing_numbers:
-            return self._missing_numbers[value]
+        for missing, reason in self._missing_numbers:
+            if value == missing:
+                return reason
         if self._column.type == "class":
             if value != value.to_integral_value():
                 return CellFault(Reason.OUT_OF_RANGE, f"{text} is no class: classes are whole.")
@@ -96,13 +97,12 @@ class CellReader:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A cell with its period, ready to stand in a row: a value, a gap or a fault."""
 
-    values: dict[str, Value] | None = None
-    missing: dict[str, Missing] | None = None
-    fault: CellFault | None = None
+    values: dict[str, Value] | None
+    missing: dict[str, Missing] | None
+    fault: CellFault | None
 
 
 class HeldCells(dict[str, Held]):
@@ -120,11 +120,11 @@ class HeldCells(dict[str, Held]):
     def __missing__(self, cell: str) -> Held:
         outcome = self._reader.read(cell)
         if isinstance(outcome, CellFault):
-            held = Held(fault=outcome)
+            held = Held(None, None, outcome)
         elif isinstance(outcome, Missing):
-            held = Held(missing={self._period: outcome})
+            held = Held(None, {self._period: outcome}, None)
         else:
-            held = Held(values={self._period: outcome})
+            held = Held({self._period: outcome}, None, None)
         if len(self) < MOST_REMEMBERED:
             self[cell] = held
         return held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -82,11 +83,15 @@ def derived(definition: IndicatorDefinition, figure: Value | Missing) -> Decimal
 
 def load_indicators(text: str | bytes) -> list[IndicatorDefinition]:
     """The definitions in a YAML file of groups that share source, note and the like."""
-    return [
+    definitions = [
         IndicatorDefinition.model_validate(definition)
         for group in plain_yaml(text)
         for definition in _spread(group)
     ]
+    for name, times in Counter(definition.id for definition in definitions).items():
+        if times > 1:
+            raise ValueError(f"{name} is defined twice")
+    return definitions
 
 
 def _spread(group: dict[str, Any]) -> list[dict[str, Any]]:

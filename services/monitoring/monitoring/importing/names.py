@@ -54,7 +54,7 @@ class Names:
         }
 
     def good_row(self, row: tuple[Named, ...]) -> GoodRow:
-        """The row of the innermost area, with remarks on it and on areas that it is first to name."""
+        """The row of the innermost area, with remarks on it and on those it is first to name."""
         own = row[-1]
         name, _ = self._kept(own)
         remarks = tuple(

@@ -38,27 +38,33 @@ def records(rows: Iterable[GoodRow | BadRow], mapping: MeasurementsMapping) -> I
                 row.area_code, row.edition, row.name, (row.line,), row.values, row.missing
             )
         return
-    by_area: dict[str, list[GoodRow]] = {}
+    growing: dict[str, _Growing] = {}
     for row in good:
-        by_area.setdefault(row.area_code, []).append(row)
-    for together in by_area.values():
-        yield _merged(together)
+        growing.setdefault(row.area_code, _Growing()).add(row)
+    for code, record in growing.items():
+        yield record.done(code)
 
 
-def _merged(rows: list[GoodRow]) -> AreaRecord:
-    values: dict[str, dict[str, Value]] = {}
-    missing: dict[str, dict[str, Missing]] = {}
-    for row in rows:
+class _Growing:
+    """The rows of one area put together; the rows themselves are let go."""
+
+    def __init__(self) -> None:
+        self._edition = 0
+        self._name: str | None = None
+        self._lines: list[int] = []
+        self._values: dict[str, dict[str, Value]] = {}
+        self._missing: dict[str, dict[str, Missing]] = {}
+
+    def add(self, row: GoodRow) -> None:
+        self._edition = row.edition
+        # files go forward in time: the last name is the current one
+        self._name = row.name or self._name
+        self._lines.append(row.line)
         for indicator, periods in row.values.items():
-            values.setdefault(indicator, {}).update(periods)
+            self._values.setdefault(indicator, {}).update(periods)
         for indicator, gaps in row.missing.items():
-            missing.setdefault(indicator, {}).update(gaps)
-    return AreaRecord(
-        rows[0].area_code,
-        rows[0].edition,
-        # the last row is of the last year, as files go: its name is the current one
-        next((row.name for row in reversed(rows) if row.name), None),
-        tuple(row.line for row in rows),
-        values,
-        missing,
-    )
+            self._missing.setdefault(indicator, {}).update(gaps)
+
+    def done(self, code: str) -> AreaRecord:
+        lines = tuple(self._lines)
+        return AreaRecord(code, self._edition, self._name, lines, self._values, self._missing)

@@ -25,7 +25,8 @@ Value: TypeAlias = Decimal | str
 """A number or class with all digits of the file, or the text of a text class."""
 
 Values: TypeAlias = Mapping[str, Mapping[str, Value]]
-"""Indicator to period (`2020`, or `2014-2016` for a development) to value."""
+"""Indicator to period (`2020`, or `2014-2016` for a development) to value. Rows share their parts:
+read only."""
 
 Gaps: TypeAlias = Mapping[str, Mapping[str, Missing]]
 """Indicator to period to why there is no value."""

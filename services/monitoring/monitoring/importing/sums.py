@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from monitoring.importing.cells import Outcome
 from monitoring.importing.mapping import Sum
 
 SHOWN: Final = 4
 """Decimals for people, more where fewer would hide the difference."""
 
 
-def sum_fault(total: Sum, cells: Mapping[str, Outcome]) -> str | None:
+def sum_fault(total: Sum, stated: Decimal | None, parts: Sequence[Decimal | None]) -> str | None:
     """What does not add up, as a sentence; a row with a missing part is not judged."""
-    stated = cells[total.total]
-    parts = [cells[part] for part in total.parts]
-    numbers = [part for part in parts if isinstance(part, Decimal)]
-    if not isinstance(stated, Decimal) or len(numbers) < len(parts):
+    numbers = [part for part in parts if part is not None]
+    if stated is None or len(numbers) < len(parts):
         return None
     added = sum(numbers, Decimal(0))
     if abs(added - stated) <= total.tolerance:
