@@ -59,7 +59,7 @@ def test_a_jar_that_differs_from_the_lock_is_an_error(kept: tuple[Path, Jar]) ->
     """A changed jar is never used."""
     folder, jar = kept
     (folder / jar.file_name).write_bytes(b"another jar")
-    with pytest.raises(LocalError, match="is not the file that kafka.lock names"):
+    with pytest.raises(LocalError, match=r"is not the file that kafka\.lock names"):
         missing(folder, [jar])
 
 
@@ -67,7 +67,7 @@ def test_a_jar_that_is_not_locked_is_an_error(kept: tuple[Path, Jar]) -> None:
     """A jar that the lock does not know would be on the class path too, so it is refused."""
     folder, jar = kept
     (folder / "stranger.jar").write_bytes(b"")
-    with pytest.raises(LocalError, match="stranger.jar"):
+    with pytest.raises(LocalError, match=r"stranger\.jar"):
         missing(folder, [jar])
 
 

@@ -70,9 +70,15 @@ def _pid(folder: Path, name: str) -> int:
     return pid
 
 
+async def _run(folder: Path, *processes: Process) -> None:
+    async with Supervisor(folder / "data", lambda _: None) as supervisor:
+        for process in processes:
+            await supervisor.start(process)
+
+
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in other processes
             await asyncio.sleep(0.02)
 
 
@@ -84,7 +90,11 @@ async def test_processes_start_in_order_and_stop_in_reverse(tmp_path: Path) -> N
         await supervisor.start(_service(tmp_path, "two"))
         assert psutil.pid_exists(_pid(tmp_path, "one"))
     steps = [" ".join(line.split()[:2]) for line in told]
-    assert steps == ["one: starting", "one: ready", "two: starting", "two: ready"] + [
+    assert steps == [
+        "one: starting",
+        "one: ready",
+        "two: starting",
+        "two: ready",
         "two: stopped",
         "one: stopped",
     ]
@@ -111,9 +121,7 @@ async def test_a_process_that_never_becomes_ready_ends_the_start(tmp_path: Path)
     code = "import sys; print('tables missing'); sys.exit(3)"
     failing = Process(name="failing", argv=[sys.executable, "-S", "-c", code], ready="http://x")
     with pytest.raises(LocalError) as refusal:
-        async with Supervisor(tmp_path / "data", lambda _: None) as supervisor:
-            await supervisor.start(_service(tmp_path, "one"))
-            await supervisor.start(failing)
+        await _run(tmp_path, _service(tmp_path, "one"), failing)
     told = str(refusal.value)
     assert told.startswith("failing ended with code 3 3 times before it was ready")
     assert told.endswith("says: tables missing")
@@ -123,9 +131,8 @@ async def test_a_process_that_never_becomes_ready_ends_the_start(tmp_path: Path)
 async def test_a_process_that_is_not_ready_in_time_ends_the_start(tmp_path: Path) -> None:
     """A process that runs but does not answer is stopped after its time."""
     slow = _service(tmp_path, "slow", ready=lambda: False, ready_timeout=0.5)
-    with pytest.raises(LocalError, match="slow was not ready in 0.5 seconds"):
-        async with Supervisor(tmp_path / "data", lambda _: None) as supervisor:
-            await supervisor.start(slow)
+    with pytest.raises(LocalError, match=r"slow was not ready in 0\.5 seconds"):
+        await _run(tmp_path, slow)
     assert not list((tmp_path / "data" / "run").iterdir())
 
 
@@ -152,7 +159,7 @@ class Running:
     def __init__(self, folder: Path, tied: str = "tied") -> None:
         (folder / "server.py").write_text(SERVER, encoding="utf-8")
         ports = (str(free_port()), str(free_port()))
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - the test's own
             [sys.executable, "-c", RUN, str(folder), tied, *ports],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

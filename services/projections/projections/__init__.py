@@ -1,0 +1,1 @@
+"""Projections: folds the events of all services into what people look at."""

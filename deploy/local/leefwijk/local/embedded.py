@@ -70,8 +70,8 @@ class Embedded(ABC):
         if self._child is not None and self._child.poll() is None:
             return
         process = self.process()
-        self._child = spawn(process, self.log, self._record)
         try:
+            self._child = spawn(process, self.log, self._record)
             self._wait(self._child, process.ready_timeout)
         except BaseException:
             self.stop()

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from leefwijk.local.errors import LocalError
 from leefwijk.local.jars import ensure_jars
 from leefwijk.local.kafka_probe import has_live_broker
 from leefwijk.local.ports import HOST, free_ports, require_free
-from leefwijk.local.processes import Process, run
+from leefwijk.local.processes import Process, run, telling
 
 _NODE = 1
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]+")
@@ -113,7 +114,6 @@ class EmbeddedKafka(Embedded):
         return f"{HOST}:{self.partner_port}"
 
     def _prepare(self) -> Process:
-        require_free(self.port, "Apache Kafka")
         jars = ensure_jars()
         self._properties.write_text(self._settings(), encoding="utf-8")
         self._format(jars)
@@ -122,6 +122,7 @@ class EmbeddedKafka(Embedded):
             argv=[*self._java(jars, self._heap), "kafka.Kafka", str(self._properties)],
             env=self._environment(),
             ready=self._is_ready,
+            before=partial(require_free, self.port, "Apache Kafka"),
             cwd=self.folder,
             stop_signal=self.stop_signal,
             grace=self.grace,
@@ -169,8 +170,8 @@ class EmbeddedKafka(Embedded):
     def _tool(self, command: list[str]) -> str:
         done = run(command, self._environment())
         if done.returncode != 0:
-            told = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no reason given"]
-            raise LocalError(f"The storage of Kafka in {self._data} was not made: {told[-1]}")
+            told = telling(done.stdout + done.stderr)
+            raise LocalError(f"The storage of Kafka in {self._data} was not made: {told}")
         return done.stdout
 
     def _java(self, jars: Path, heap: str) -> list[str]:

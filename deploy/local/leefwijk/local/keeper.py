@@ -89,7 +89,7 @@ class Keeper:
         began, ready = time.monotonic(), False
         try:
             self._child = child = spawn(self.process, self._log, self._record)
-        except OSError as error:
+        except (OSError, LocalError) as error:
             return f"could not be started ({error})"
         async with httpx.AsyncClient(timeout=_ANSWER, trust_env=False) as http:
             while (code := child.poll()) is None:

@@ -17,7 +17,7 @@ from leefwijk.local.account import give, unprivileged
 from leefwijk.local.embedded import Embedded
 from leefwijk.local.errors import LocalError
 from leefwijk.local.ports import HOST, free_port, require_free
-from leefwijk.local.processes import Process, run
+from leefwijk.local.processes import Process, run, telling
 
 USER = "leefwijk"
 # Found, not imported: importing the wheel makes folders and warns about them.
@@ -95,8 +95,6 @@ class EmbeddedPostgres(Embedded):
         account = unprivileged((self._data, *_NEEDED))
         if account is not None:
             give(self._data, account)
-        self._clear_after_kill()
-        require_free(self.port, "PostgreSQL")
         settings = [
             argument
             for name, value in self._settings.items()
@@ -107,12 +105,17 @@ class EmbeddedPostgres(Embedded):
             argv=[str(_BIN / "postgres"), "-D", str(self._data), "-p", str(self.port), *settings],
             env=self._environment(),
             ready=self._is_ready,
+            before=self._before,
             cwd=Path("/"),  # the user it runs under may not enter ours
             account=account,
             stop_signal=self.stop_signal,
             grace=self.grace,
             record=self._record,
         )
+
+    def _before(self) -> None:
+        self._clear_after_kill()
+        require_free(self.port, "PostgreSQL")
 
     def _clear_after_kill(self) -> None:
         """Remove what a killed server left in the way of the next one.
@@ -172,8 +175,7 @@ class EmbeddedPostgres(Embedded):
         done = run(command, self._environment(), account=account)
         password_copy.unlink()
         if done.returncode != 0:
-            told = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no reason given"]
-            raise LocalError(f"PostgreSQL could not make {self._data}: {told[-1]}")
+            raise LocalError(f"PostgreSQL could not make {self._data}: {telling(done.stderr)}")
         draft.rename(self._data)
 
     def _password(self) -> str:

@@ -27,14 +27,15 @@ class Process:
     """A program to run.
 
     `env` is its whole environment (none: ours), `ready` an address that answers 2xx, or a quick
-    question, once it can be used (none: at once). `grace` and `ready_timeout` are seconds.
-    `record` is the file that remembers the running process, if its owner keeps one of its own.
+    question, once it can be used (none: at once). `before` is done before every start, restarts
+    too; it may raise LocalError. `grace` and `ready_timeout` are seconds. `record` is the file that remembers the running process, if its owner keeps one of its own.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
     ready: str | Callable[[], bool] | None = None
+    before: Callable[[], None] | None = None
     cwd: Path | None = None
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -65,6 +66,8 @@ def spawn(process: Process, log: Path, record: Path) -> subprocess.Popen[bytes]:
     A session of its own keeps a Ctrl-C in the terminal from reaching it directly, so that the
     order of stopping stays ours.
     """
+    if process.before is not None:
+        process.before()
     with log.open("ab") as output:
         child = subprocess.Popen(  # noqa: S603 - the command is the project's own
             launch_command(process.argv, process.account),
@@ -165,9 +168,13 @@ def telling_line(log: Path) -> str:
     try:
         with log.open("rb") as lines:
             lines.seek(max(0, log.stat().st_size - _TAIL))
-            tail = lines.read().decode("utf-8", "replace")
+            return telling(lines.read().decode("utf-8", "replace"))
     except OSError:
         return "(no log)"
-    told = [line.strip() for line in tail.splitlines() if line.strip()]
+
+
+def telling(output: str) -> str:
+    """Return the last line of an output that speaks of an error, else the last line with text."""
+    told = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in told if _ERROR.search(line)]
     return (errors or told or ["(nothing)"])[-1]

@@ -59,8 +59,8 @@ class Broker:
     async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         """An administrator, for topics only."""
         client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, **self.security)
-        await client.start()
         try:
+            await client.start()
             yield client
         finally:
             await client.close()
@@ -86,8 +86,8 @@ class Broker:
         """The offset that the next record of each partition will get."""
         places = await self.partitions(topics)
         consumer = self.consumer()
-        await consumer.start()
         try:
+            await consumer.start()
             found = await consumer.end_offsets(places)
         finally:
             await consumer.stop()

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events import metrics
 from leefwijk.events.decider import Actor, State, deadline_commands
-from leefwijk.events.handling import Caller, Handler
+from leefwijk.events.handling import Caller, Handler, UnavailableError
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +31,10 @@ select stream_id, kind from documents
 where due_at <= :now and not (stream_id = any(cast(:aside as text[])))
 order by due_at limit 200
 """)
-_STILL_DUE = text("select due_at <= :now from documents where stream_id = :stream_id")
+_STILL_DUE = text("""
+select stream_id from documents
+where stream_id = any(cast(:streams as text[])) and due_at <= :now
+""")
 
 
 @dataclass
@@ -69,6 +72,7 @@ class Ticker:
             due = (await connection.execute(_DUE, {"now": now, "aside": aside})).all()
         for row in due:
             await self._judge(row.stream_id, row.kind, now)
+        await self._forget_settled(now)
         metrics.DEADLINES_STUCK.labels(self._service).set(len(self._aside))
         return len(due)
 
@@ -82,18 +86,26 @@ class Ticker:
             await self._handler.execute(
                 command(), id_=stream_id[len(kind) + 1 :], caller=Caller(Actor(role="service"))
             )
+        except UnavailableError:
+            raise  # the next tick finds it due again; it is not stuck
         except Exception as error:  # noqa: BLE001 - set aside, counted and tried again
             self._set_aside(stream_id, now, str(error)[:300])
             return
-        if await self._still_due(stream_id, now):
+        if await self._still_due([stream_id], now):
             self._set_aside(stream_id, now, "the command left it due")
         else:
             self._aside.pop(stream_id, None)
 
-    async def _still_due(self, stream_id: str, now: datetime) -> bool:
-        asked: dict[str, Any] = {"stream_id": stream_id, "now": now}
+    async def _forget_settled(self, now: datetime) -> None:
+        """Count no longer what a user's command settled meanwhile."""
+        if self._aside:
+            left = await self._still_due(list(self._aside), now)
+            self._aside = {name: item for name, item in self._aside.items() if name in left}
+
+    async def _still_due(self, streams: list[str], now: datetime) -> set[str]:
+        asked: dict[str, Any] = {"streams": streams, "now": now}
         async with self._engine.connect() as connection:
-            return bool((await connection.execute(_STILL_DUE, asked)).scalar_one_or_none())
+            return set((await connection.execute(_STILL_DUE, asked)).scalars())
 
     def _set_aside(self, stream_id: str, now: datetime, reason: str) -> None:
         before = self._aside.get(stream_id)

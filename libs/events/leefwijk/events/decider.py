@@ -13,14 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, TypeAdapter
 
+from leefwijk.events.clock import day_of
 from leefwijk.events.event import Event, Wire
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-"""Days are calendar days here, the last day included; moments on the wire are UTC."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,10 @@ class State:
     def listing(self) -> Listing:
         """What lists and envelopes show of this state."""
         return Listing()
+
+    def changed_since(self, before: Any) -> str | None:  # noqa: ARG002 - overridden where it helps
+        """In words for people, what changed since somebody read `before`; none: nothing to add."""
+        return None
 
 
 S = TypeVar("S", bound=State)
@@ -207,7 +208,7 @@ class Context:
     @property
     def today(self) -> date:
         """The calendar day in the Netherlands."""
-        return self.now.astimezone(AMSTERDAM).date()
+        return day_of(self.now)
 
     def knowledge(self, kind: type[K]) -> K:
         """The knowledge of this kind that the route gathered before the decision."""
@@ -226,7 +227,7 @@ class OnSecond:
 
 
 def on(state: State, event: Event) -> OnSecond:  # noqa: ARG001 - named for the reader
-    """Say that the event belongs to the second stream: `yield on(budget, BudgetCommitted(…))`."""
+    """Mark an event as one of the second stream: `yield on(budget, …)` in a decision."""
     return OnSecond(event)
 
 
@@ -273,7 +274,7 @@ class Command(Wire, Generic[S]):
 
 
 deadline_commands: dict[type[State], type[Command[Any]]] = {}
-"""The command that judges time for each kind of state, by `class …(Command[State], deadline=True)`."""
+"""The command that judges time for each kind of state: `class …(Command[State], deadline=True)`."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from leefwijk.events.store.records import StoredEvent
@@ -20,6 +19,10 @@ _COUNTED = ("ce_sequencetype", b"Integer")
 
 class BadEnvelopeError(ValueError):
     """A record is no event of the platform: an attribute is missing or malformed."""
+
+
+_LARGEST_VERSION = 2**31 - 1
+_LONGEST_ATTRIBUTE = 1024
 
 
 @dataclass(frozen=True)
@@ -120,23 +123,23 @@ def _common(event: StoredEvent, source: str) -> Headers:
 
 
 def receive(
-    headers: Iterable[tuple[str, bytes]], key: bytes | None, value: bytes | None
+    headers: Iterable[tuple[str, bytes | None]], key: bytes | None, value: bytes | None
 ) -> Received:
     """Read a record. Raises BadEnvelopeError naming what is missing."""
     try:
-        found: dict[str, Any] = {
-            name[3:]: content.decode() for name, content in headers if name.startswith("ce_")
-        }
+        found = dict(_attributes(headers))
         if value is None or key is None:
             raise BadEnvelopeError("the record has no key or no data")
+        if not found["specversion"].startswith("1."):
+            raise BadEnvelopeError("it is no event of CloudEvents 1")
         return Received(
             id=UUID(found["id"]),
             source=found["source"],
             type=found["type"],
             subject=found["subject"],
-            time=datetime.fromisoformat(found["time"]),
+            time=_time(found["time"]),
             stream_id=found["partitionkey"],
-            version=int(found["sequence"]),
+            version=_version(found["sequence"]),
             data=value,
             area=found.get("area"),
             municipalities=tuple(filter(None, found.get("municipalities", "").split(","))),
@@ -144,5 +147,31 @@ def receive(
         )
     except KeyError as missing:
         raise BadEnvelopeError(f"attribute {missing} is missing") from missing
-    except (ValueError, UnicodeDecodeError) as error:
-        raise BadEnvelopeError(str(error)) from error
+    except BadEnvelopeError:
+        raise
+    except ValueError as error:
+        raise BadEnvelopeError(f"an attribute is malformed: {type(error).__name__}") from error
+
+
+def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> Iterator[tuple[str, str]]:
+    """The attributes, none of which may break what consumers do with them: keep them in a row."""
+    for name, content in headers:
+        if not name.startswith("ce_"):
+            continue
+        if not content or len(content) > _LONGEST_ATTRIBUTE or b"\0" in content:
+            raise BadEnvelopeError(f"attribute '{name[3:]}' is empty, too long or holds a zero")
+        yield name[3:], content.decode()
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise BadEnvelopeError("attribute 'time' names no offset from UTC")
+    return moment
+
+
+def _version(text: str) -> int:
+    version = int(text)
+    if not 1 <= version <= _LARGEST_VERSION:
+        raise BadEnvelopeError("attribute 'sequence' lies outside 1 to 2147483647")
+    return version

@@ -24,13 +24,13 @@ AREA_ID = re.compile(
     r"(?P<code>NL\d{2}|GM\d{4}|WK\d{6}|BU\d{8}|XA[0-9a-f]{12})@(?P<edition>\d{1,4})", re.ASCII
 )
 
+AREA_PATTERN = f"^{AREA_ID.pattern.replace('?P<code>', '').replace('?P<edition>', '')}$"
+
 AreaId = Annotated[
     str,
-    StringConstraints(
-        pattern=rf"^{AREA_ID.pattern.replace('?P<code>', '').replace('?P<edition>', '')}$"
-    ),
+    StringConstraints(pattern=AREA_PATTERN),
     Field(
-        description="Area code with its edition: `WK010601@2020`, or `XA…@1` for an experienced area",
+        description="Area code with its edition, such as `WK010601@2020`; `XA…@1` as experienced",
         examples=["WK010601@2020"],
     ),
 ]
@@ -61,7 +61,7 @@ Euro = Annotated[
 
 
 def _printable(text: str) -> str:
-    if any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
+    if any(sign < " " and sign not in "\n\t" for sign in text):
         raise ValueError("holds a control character")
     return text
 

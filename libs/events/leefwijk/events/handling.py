@@ -71,11 +71,11 @@ class NotFoundError(Exception):
 class VersionConflictError(Exception):
     """The aggregate is not at the version that the caller read."""
 
-    def __init__(self, asked: int, now: int, state: State) -> None:
+    def __init__(self, asked: int, now: int, changed: str | None = None) -> None:
         super().__init__(f"version {asked} was asked for, it stands at {now}")
         self.asked = asked
         self.now = now
-        self.state = state
+        self.changed = changed
 
 
 class BusyError(Exception):
@@ -97,7 +97,7 @@ class Loaded(Generic[S]):
 class Caller:
     """On whose behalf something is done, and in which chain of causes."""
 
-    actor: Actor = Actor()
+    actor: Actor = field(default_factory=Actor)
     correlation: str | None = None
     causation: str | None = None
     traceparent: str | None = None
@@ -169,7 +169,7 @@ class Handler:
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._store = store
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self.clock = clock
         self.new_id = new_id
 
@@ -182,6 +182,11 @@ class Handler:
         document = await self._store.document(stream)
         if document is None:
             return Loaded(stream, kind())
+        return await self.of_document(kind, document)
+
+    async def of_document(self, kind: type[S], document: Document) -> Loaded[S]:
+        """The state that a document keeps, or the folded events where it is stale or foreign."""
+        stream = document.stream_id
         if document.row.shape == kind.shape and not document.stale:
             return Loaded(
                 stream,
@@ -197,7 +202,7 @@ class Handler:
         state = kind()
         sequences: dict[str, int] = {}
         for stored in events:
-            event = self._catalogue.decode(stored.type, stored.data)
+            event = self.catalogue.decode(stored.type, stored.data)
             state = evolve(state, event, Fact(stored.id, stored.version, stored.recorded_at))
             sequences.update(stored.metadata.get("partnersequences", {}))
         last = events[-1] if events else None
@@ -209,7 +214,7 @@ class Handler:
             sequences,
         )
 
-    async def execute(
+    async def execute(  # noqa: C901 - the one door, read from top to bottom
         self,
         command: Command[Any],
         *,
@@ -237,7 +242,7 @@ class Handler:
             if not create and own.version == 0:
                 raise NotFoundError(own.stream_id)
             if if_match is not None and own.version != if_match:
-                raise VersionConflictError(if_match, own.version, own.state)
+                raise await self._conflict(command.state, own, if_match)
             if knows is not None:
                 context = context.knowing(*await knows(command, own.state, context))
             second: Loaded[Any] | None = None
@@ -274,10 +279,20 @@ class Handler:
             except ConflictError as conflict:
                 if if_match is not None and conflict.stream_id == own.stream_id:
                     now = await self.load(command.state, aggregate)
-                    raise VersionConflictError(if_match, now.version, now.state) from conflict
+                    raise await self._conflict(command.state, now, if_match) from conflict
                 continue
             return outcome
         raise BusyError
+
+    async def _conflict(
+        self, kind: type[State], now: Loaded[Any], asked: int
+    ) -> VersionConflictError:
+        """What to say to somebody who read an older version."""
+        if asked >= now.version:
+            return VersionConflictError(asked, now.version)
+        events = await self._store.events_of(now.stream_id, limit=asked)
+        before = self.fold(kind, now.stream_id, events)
+        return VersionConflictError(asked, now.version, now.state.changed_since(before.state))
 
     def _append(
         self, loaded: Loaded[Any], events: tuple[Event, ...], now: datetime, caller: Caller

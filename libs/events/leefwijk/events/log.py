@@ -82,7 +82,7 @@ async def read_after(connection: AsyncConnection, cursor: Cursor, limit: int) ->
 
 
 async def waiting_after(connection: AsyncConnection, cursor: Cursor) -> tuple[int, float]:
-    """How many events (counted up to 100,000) lie beyond the cursor, and when the oldest was recorded."""
+    """How many events lie beyond the cursor (up to 100,000), and when the oldest was recorded."""
     row = (await connection.execute(_WAITING, cursor.parameters())).one()
     return row.events, float(row.oldest or 0)
 

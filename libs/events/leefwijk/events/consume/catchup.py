@@ -29,9 +29,9 @@ async def read_range(
 ) -> None:
     """Apply the offsets from `start` up to, not including, `end`, without a group."""
     consumer = broker.consumer()
-    await consumer.start()
     partition = TopicPartition(*place)
     try:
+        await consumer.start()
         consumer.assign([partition])
         consumer.seek(partition, start)
         while True:
@@ -77,6 +77,12 @@ async def _offsets(core: ConsumerCore) -> dict[Place, int]:
         return await ledger.Ledger(connection, core.name, generation).offsets()
 
 
+async def _parked(core: ConsumerCore) -> int:
+    async with core.engine.begin() as connection:
+        generation = await ledger.current_generation(connection, core.name, hold=False)
+        return len(await ledger.Ledger(connection, core.name, generation).parked_streams())
+
+
 class Comparison:
     """Compares our offsets with the broker's ends, at assignment and every ten seconds."""
 
@@ -88,8 +94,9 @@ class Comparison:
 
     async def once(self) -> None:
         """Read a partition anew whose end lies before our offset; read on where nothing moved."""
-        ends = await self._broker.ends(self._topics)
+        # ours first: what is applied meanwhile must not look like a topic that became shorter
         ours = await _offsets(self._core)
+        ends = await self._broker.ends(self._topics)
         metrics.CONSUMER_LAG.labels(self._core.name).set(
             sum(max(0, end - ours.get(place, 0)) for place, end in ends.items())
         )
@@ -101,6 +108,8 @@ class Comparison:
             elif end > next_offset and self._before.get(place) == next_offset:
                 await read_range(self._core, self._broker, place, next_offset, end)
         self._before = await _offsets(self._core)
+        await self._core.unpark()
+        metrics.PARKED.labels(self._core.name).set(await _parked(self._core))
 
     async def _reset(self, place: Place, end: int) -> None:
         await read_range(self._core, self._broker, place, 0, end)

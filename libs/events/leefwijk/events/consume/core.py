@@ -20,9 +20,15 @@ from leefwijk.events.catalogue import Catalogue
 from leefwijk.events.consume import ledger
 from leefwijk.events.consume.records import Applier, Record
 from leefwijk.events.consume.sorting import Sorting, sort_batch
-from leefwijk.events.store.postgres import is_gone
+from leefwijk.events.store.postgres import is_gone, sqlstate
 
 _log = structlog.get_logger(__name__)
+
+SLOW_SECONDS = 4.0
+"""A batch that failed after so long may have been too much for one transaction."""
+
+_PASSING = ("40", "55P03", "42P01", "42501")
+"""Deadlock, lost race, lock not given, table not there yet, not allowed yet: no event is to blame."""
 
 
 class MissingRangeError(Exception):
@@ -80,15 +86,34 @@ class ConsumerCore:
         rebuild cannot switch in between. Raises MissingRangeError where offsets before the batch
         were never applied (unless `accept_hole`), and whatever says that the database is away.
         """
-        if not records:
-            return Applied()
         total = Applied()
-        ready = await self._apply_or_park(records, generation, accept_hole, total)
-        while ready:
-            # an event that waited for one of this batch, in a transaction of its own: should it be
-            # faulty, it is parked itself and not the one that it waited for
-            ready += await self._apply_or_park([ready.pop(0)], generation, True, total)
+        if records:
+            ready = await self._apply_or_park(records, generation, accept_hole, total)
+            await self._apply_ready(ready, generation, total)
         return total
+
+    async def unpark(self) -> Applied:
+        """Apply what still waits although the event before it was applied.
+
+        A process may end after an event and before those that waited for it.
+        """
+        async with self.engine.begin() as connection:
+            generation = await ledger.current_generation(connection, self.name, hold=False)
+            ready = await ledger.Ledger(connection, self.name, generation).ready()
+        total = Applied()
+        await self._apply_ready([parked.record for parked in ready], None, total)
+        return total
+
+    async def _apply_ready(
+        self, ready: list[Record], generation: int | None, total: Applied
+    ) -> None:
+        """Apply waiting events whose turn has come, and those whose turn comes by it.
+
+        Each in a transaction of its own: should it be faulty, it is parked itself and not the one
+        that it waited for.
+        """
+        while ready:
+            ready += await self._apply_or_park([ready.pop(0)], generation, True, total)
 
     async def _apply_or_park(
         self,
@@ -98,12 +123,14 @@ class ConsumerCore:
         total: Applied,
     ) -> list[Record]:
         """Apply; take the batch apart until a faulty event is found and parked."""
+        began = time.monotonic()
         try:
             return await self._transaction(records, generation, accept_hole, total)
         except MissingRangeError:
             raise
         except Exception as error:
-            if is_gone(error):
+            too_much = len(records) > 1 and time.monotonic() - began > SLOW_SECONDS
+            if _is_passing(error) and not too_much:
                 raise
             if len(records) == 1:
                 _log.warning("parks an event", consumer=self.name, fault=type(error).__name__)
@@ -160,25 +187,28 @@ class ConsumerCore:
         return counts
 
     async def retry(self, stream_id: str, found: Sequence[Record] = ()) -> Applied:
-        """Try a parked stream again as a whole, with events fetched from its owner put first.
+        """Try what blocks a parked stream again, with events fetched from its owner put first.
 
-        Raises what its first faulty event raises; the stream then stays parked as it was.
+        Raises what the blocking event raises; the stream then stays parked as it was. Where it goes
+        in, the events behind it follow until one is faulty itself.
         """
         async with self.engine.begin() as connection:
             generation = await ledger.current_generation(connection, self.name, hold=True)
             book = ledger.Ledger(connection, self.name, generation)
-            parked = await book.parked(stream_id)
+            first = (await book.parked(stream_id))[:1]
             await book.lock_partitions(
-                {(item.record.topic, item.record.partition) for item in parked}
+                {(item.record.topic, item.record.partition) for item in first}
             )
-            for item in parked:
+            for item in first:
                 await book.unpark(item)
             sorting = Sorting(self.catalogue, self.applier.handles)
-            await sort_batch(sorting, book, [*found, *(item.record for item in parked)])
+            await sort_batch(sorting, book, [*found, *(item.record for item in first)])
             if sorting.changes:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)
-        return self._count(sorting, live=True)
+        total = self._count(sorting, live=True)
+        await self._apply_ready(sorting.ready(), None, total)
+        return total
 
     async def skip(self, stream_id: str, *, by: str, reason: str) -> Applied:
         """Pass over what blocks a stream, and say who did so and why; then go on with the rest."""
@@ -198,3 +228,8 @@ def _require_no_hole(records: Sequence[Record], offsets: dict[Place, int]) -> No
         seen.add(place)
         if record.offset > offsets[place]:
             raise MissingRangeError(place, offsets[place], record.offset)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether trying the same batch again later may help: the events are not to blame."""
+    return is_gone(error) or (sqlstate(error) or "").startswith(_PASSING)

@@ -1,16 +1,17 @@
-"""The bookkeeping of a consumer: offsets, stream versions and parked events, in its own database."""
+"""The bookkeeping of a consumer, in its own database: offsets, stream versions, parked events."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.broker import Place
 from leefwijk.events.consume.records import Record
-from leefwijk.events.consume.sorting import Parked, Sorting, Stream
+from leefwijk.events.consume.sorting import PASSED_OVER, PATIENT, Parked, Sorting, Stream
 
 _REGISTER = text(
     "insert into consumer_generations (consumer) values (:consumer) on conflict do nothing"
@@ -48,11 +49,25 @@ select stream_id, version, event_id from consumer_streams
 where consumer = :consumer and generation = :generation
     and stream_id = any(cast(:stream_ids as text[]))
 """)
-_WAITING = text("""
-select stream_id, version, event_id, topic, partition, at_offset, headers, key, value, reason, detail
-from parked where consumer = :consumer and generation = :generation
-    and stream_id = any(cast(:stream_ids as text[]))
-order by stream_id, version
+_PARKED_COLUMNS = """p.stream_id, p.version, p.event_id, p.topic, p.partition, p.at_offset,
+    p.headers, p.key, p.value, p.reason, p.detail"""
+_WAITING = text(f"""
+select {_PARKED_COLUMNS} from parked p
+where p.consumer = :consumer and p.generation = :generation
+    and p.stream_id = any(cast(:stream_ids as text[]))
+order by p.stream_id, p.version
+""")
+_READY = text(f"""
+select {_PARKED_COLUMNS} from parked p
+join consumer_streams s using (consumer, generation, stream_id)
+where p.consumer = :consumer and p.generation = :generation and p.version = s.version + 1
+    and not exists (
+        select from parked blocking
+        where blocking.consumer = p.consumer and blocking.generation = p.generation
+            and blocking.stream_id = p.stream_id
+            and blocking.reason <> all(cast(:patient as text[]))
+    )
+order by p.stream_id limit 1000
 """)
 _WRITE_STREAMS = text("""
 insert into consumer_streams (consumer, generation, stream_id, version, event_id)
@@ -141,24 +156,12 @@ class Ledger:
 
     async def _parked(self, asked: dict[str, object]) -> list[Parked]:
         rows = await self._connection.execute(_WAITING, asked)
-        return [
-            Parked(
-                row.stream_id,
-                row.version,
-                row.event_id,
-                Record(
-                    row.topic,
-                    row.partition,
-                    row.at_offset,
-                    tuple((name, content.encode()) for name, content in row.headers),
-                    row.key,
-                    row.value,
-                ),
-                row.reason,
-                row.detail,
-            )
-            for row in rows.all()
-        ]
+        return [_parked_row(row) for row in rows.all()]
+
+    async def ready(self) -> list[Parked]:
+        """Waiting events that are the next of their streams, so that nothing keeps them waiting."""
+        rows = await self._connection.execute(_READY, {**self._who, "patient": sorted(PATIENT)})
+        return [_parked_row(row) for row in rows.all()]
 
     async def parked(self, stream_id: str) -> list[Parked]:
         """The waiting events of a stream, in version order."""
@@ -182,17 +185,14 @@ class Ledger:
             raise LookupError(f"nothing of {stream_id} is parked")
         first = parked[0]
         stream = (await self.streams({stream_id}))[stream_id]
-        if first.reason == "gap":
-            version, event_id = first.version - 1, stream.event_id
+        version, event_id = first.version, first.event_id
+        if version > stream.version + 1:
+            # nobody knows the ids of what never came; it is dropped should it come after all
+            version, event_id = version - 1, PASSED_OVER
         else:
-            version, event_id = max(first.version, stream.version), first.event_id
             await self.unpark(first)
-        if first.event_id is not None:
-            moved = {
-                "stream_ids": [stream_id],
-                "versions": [version],
-                "event_ids": [event_id or first.event_id],
-            }
+        if version > stream.version:
+            moved = {"stream_ids": [stream_id], "versions": [version], "event_ids": [event_id]}
             await self._connection.execute(_WRITE_STREAMS, {**self._who, **moved})
         await self._connection.execute(
             _SKIPPED,
@@ -238,12 +238,12 @@ class Ledger:
                 "at_offset": record.offset,
                 "event_id": parked.event_id,
                 "headers": json.dumps(
-                    [[name, content.decode(errors="replace")] for name, content in record.headers]
+                    [[_text(name), _text(content)] for name, content in record.headers]
                 ),
                 "key": record.key,
                 "value": record.value,
                 "reason": parked.reason,
-                "detail": parked.detail,
+                "detail": _text(parked.detail),
             },
         )
 
@@ -277,3 +277,29 @@ class Ledger:
                 "offsets": list(moves.values()),
             },
         )
+
+
+def _parked_row(row: Row[Any]) -> Parked:
+    return Parked(
+        row.stream_id,
+        row.version,
+        row.event_id,
+        Record(
+            row.topic,
+            row.partition,
+            row.at_offset,
+            tuple((name, content.encode()) for name, content in row.headers),
+            row.key,
+            row.value,
+        ),
+        row.reason,
+        row.detail,
+    )
+
+
+def _text(content: str | bytes | None) -> str:
+    """What a text column can hold, whatever stood in the record."""
+    if content is None:
+        return ""
+    raw = content.encode(errors="replace") if isinstance(content, str) else content
+    return raw.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -16,6 +16,7 @@ from leefwijk.events.consume.records import Record
 
 _log = structlog.get_logger(__name__)
 
+FIRST_PAUSE = 0.5
 MAX_PAUSE = 5.0
 
 
@@ -45,12 +46,12 @@ class ConsumerLoop:
         self._core = core
         self._broker = broker
         self._topics = topics
+        self._pause = FIRST_PAUSE
         self.healthy = False
         """Whether the last batch, or the last look for one, went well."""
 
     async def run(self) -> None:
         """Consume until cancelled."""
-        pause = 0.5
         comparison = Comparison(self._core, self._broker, self._topics)
         comparing = asyncio.create_task(comparison.run(), name=f"{self._core.name} comparison")
         try:
@@ -60,27 +61,28 @@ class ConsumerLoop:
                 except (KafkaError, TopicMissingError, OSError) as error:
                     self.healthy = False
                     _log.warning("no broker", consumer=self._core.name, reason=str(error))
-                except Exception:
+                except Exception:  # noqa: BLE001 - it must outlive whatever comes
                     self.healthy = False
                     _log.exception("consumer starts again", consumer=self._core.name)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, MAX_PAUSE)
+                await asyncio.sleep(self._pause)
+                self._pause = min(self._pause * 2, MAX_PAUSE)
         finally:
             comparing.cancel()
+            await asyncio.gather(comparing, return_exceptions=True)
 
     async def _consume(self) -> None:
         await self._broker.partitions(self._topics)
         consumer = self._broker.consumer(group_id=self._core.name)
         consumer.subscribe(self._topics, listener=_SeekToOurs(self._core, consumer))
-        await consumer.start()
         try:
+            await consumer.start()
             while True:
                 fetched = await consumer.getmany(timeout_ms=200, max_records=1000)
                 records = [Record.of(record) for batch in fetched.values() for record in batch]
                 if records:
                     await self._apply(records)
                     await consumer.commit()
-                self.healthy = True
+                self.healthy, self._pause = True, FIRST_PAUSE
         finally:
             await consumer.stop()
 

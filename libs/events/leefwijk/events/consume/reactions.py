@@ -1,8 +1,9 @@
 """Reactions: what a service does of its own accord when it learns something.
 
 The consumer writes one todo per command in the transaction that applies the event, unique for ever
-on (event id, reaction, target). A worker issues todos as commands through the same door as a user's;
-the append marks them done. A refusal ends a todo with its code; anything else is tried again.
+on (event id, reaction, target). A worker issues todos as commands through the same door as a
+user's; the append marks them done. A refusal ends a todo with its code; anything else is tried
+again.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _END = text(
 )
 _LATER = text("""
 update todos set attempts = attempts + 1,
-    not_before = now() + least(power(2, attempts), 300) * interval '1 second'
+    not_before = now() + least(power(2, least(attempts, 9)), 300) * interval '1 second'
 where id = :id
 """)
 _OLDEST = text("""
@@ -148,9 +149,9 @@ class TodoWorker:
         async with self._engine.connect() as connection:
             todos = (await connection.execute(_OPEN)).all()
         for todo in todos:
-            command = self._commands[todo.reaction].model_validate(json.loads(todo.command))
             caller = Caller(Actor(role="service"), causation=str(todo.event_id))
             try:
+                command = self._commands[todo.reaction].model_validate(json.loads(todo.command))
                 await self._handler.execute(command, id_=todo.target, caller=caller, todo=todo.id)
             except TodoDoneError:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
@@ -84,8 +85,9 @@ async def rebuild(
 ) -> int:
     """Read all topics from their start into a new generation, then switch to it.
 
-    Bypasses Faust and every group. What a killed rebuild left behind is dropped, because its folding
-    code may have been another. Gives the number of records read; raises RebuildRunningError, and whatever stopped it, with the old model intact.
+    Bypasses Faust and every group. What a killed rebuild left behind is dropped, because its
+    folding code may have been another. Gives the number of records read; raises
+    RebuildRunningError, and whatever stopped it, with the old model intact.
     """
     name = core.name
     async with core.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as guard:
@@ -94,13 +96,18 @@ async def rebuild(
         try:
             return await _rebuild(core, applier, broker, topics, progress)
         except Exception as error:
-            async with core.engine.begin() as connection:
-                await connection.execute(
-                    _FAILED, {"name": name, "why": f"{type(error).__name__}: {error}"[:500]}
-                )
+            await _note_failure(core.engine, name, error)
             raise
         finally:
-            await guard.execute(_DONE, {"name": name})
+            with suppress(Exception):  # where the connection is gone the lock is gone with it
+                await guard.execute(_DONE, {"name": name})
+
+
+async def _note_failure(engine: AsyncEngine, name: str, error: Exception) -> None:
+    why = f"{type(error).__name__}: {error}"[:500].replace("\0", "")
+    with suppress(Exception):  # the failure itself is what the caller must see
+        async with engine.begin() as connection:
+            await connection.execute(_FAILED, {"name": name, "why": why})
 
 
 async def _rebuild(
@@ -123,8 +130,8 @@ async def _rebuild(
         await applier.prepare(connection, generation)
         await ledger.Ledger(connection, core.name, generation).lock_partitions(ends)
     consumer = broker.consumer(fetch_max_bytes=64 * 1024 * 1024)
-    await consumer.start()
     try:
+        await consumer.start()
         places = [TopicPartition(*place) for place in ends]
         consumer.assign(places)
         for place in places:
@@ -136,7 +143,7 @@ async def _rebuild(
             await _note(core.engine, core.name, done, total)
             if progress is not None:
                 await progress(done, total)
-            if done >= sum(ends.values()) and await _switch(core, generation):
+            if await _has_read(consumer, ends) and await _switch(core, generation, set(ends)):
                 _log.info("read model switched", consumer=core.name, generation=generation)
                 return done
     finally:
@@ -150,20 +157,31 @@ async def _read_some(core: ConsumerCore, consumer: AIOKafkaConsumer, generation:
     return len(records)
 
 
+async def _has_read(consumer: AIOKafkaConsumer, ends: dict[Place, int]) -> bool:
+    """Whether the consumer is where the topics ended when the rebuild began."""
+    for place, end in ends.items():
+        if await consumer.position(TopicPartition(*place)) < end:
+            return False
+    return True
+
+
 async def _note(engine: AsyncEngine, name: str, done: int, total: int) -> None:
     async with engine.begin() as connection:
         await connection.execute(_PROGRESS, {"name": name, "done": done, "total": total})
 
 
-async def _switch(core: ConsumerCore, generation: int) -> bool:
-    """Point readers at the new generation if it has reached the live one; all in one transaction."""
+async def _switch(core: ConsumerCore, generation: int, places: set[Place]) -> bool:
+    """Point readers at the new generation if it has reached the live one, in one transaction.
+
+    Only partitions of the topics that are read now count: a topic may have been given up.
+    """
     async with core.engine.begin() as connection:
         pointer = (await connection.execute(_POINTER, {"name": core.name})).one()
         if pointer.building != generation:
             raise RebuildRunningError(f"{core.name}: generation {generation} was given up")
         live = await _offsets(connection, core.name, pointer.current)
         new = await _offsets(connection, core.name, generation)
-        if any(new.get(place, 0) < offset for place, offset in live.items()):
+        if any(new.get(place, 0) < live.get(place, 0) for place in places):
             return False
         await connection.execute(_SWITCH, {"name": core.name})
         return True

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from leefwijk.events.consume.ledger import Ledger
 
 
-_PATIENT = frozenset({"gap", "behind"})
+PATIENT = frozenset({"gap", "behind"})
 """Reasons that end by themselves when an earlier event arrives."""
+
+PASSED_OVER = UUID(int=0)
+"""Stands for the id of a version that a person passed over before it was seen."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Stream:
     @property
     def blocked(self) -> bool:
         """Whether an event waits for a person, so that everything behind it waits too."""
-        return any(parked.reason not in _PATIENT for parked in self.waiting.values())
+        return any(parked.reason not in PATIENT for parked in self.waiting.values())
 
     def is_ready(self, parked: Parked) -> bool:
         """Whether a waiting event has become the next of its stream."""
@@ -115,7 +118,7 @@ def _park_unreadable(sorting: Sorting, record: Record, detail: str) -> None:
 def _sort(sorting: Sorting, record: Record, received: Received) -> None:
     stream = sorting.streams.setdefault(received.stream_id, Stream())
     if received.version < stream.version or (
-        received.version == stream.version and received.id == stream.event_id
+        received.version == stream.version and stream.event_id in {received.id, PASSED_OVER}
     ):
         sorting.duplicates += 1
         return
@@ -157,7 +160,7 @@ def _take(sorting: Sorting, stream: Stream, record: Record, received: Received) 
     except UnknownEventVersionError as error:
         _park(sorting, stream, record, received, "unknown-version", str(error))
         return
-    except (ValidationError, ValueError, LookupError) as error:
+    except Exception as error:  # noqa: BLE001 - an upcaster may stumble in any way over odd data
         _park(sorting, stream, record, received, "fault", _without_values(error))
         return
     if sorting.fault is not None:

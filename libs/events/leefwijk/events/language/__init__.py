@@ -1,1 +1,1 @@
-"""The published language: the events of all services, a folder per owner, a module per aggregate."""
+"""The published language: all events, a folder per owning service, a module per aggregate."""

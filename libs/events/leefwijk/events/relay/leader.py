@@ -45,7 +45,9 @@ with moved as (
     where name = :name
 )
 insert into relay_offsets (topic, partition, acknowledged)
-select * from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets as bigint[]))
+select * from unnest(
+    cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets as bigint[])
+)
 on conflict (topic, partition) do update
     set acknowledged = greatest(relay_offsets.acknowledged, excluded.acknowledged)
 """)
@@ -114,7 +116,8 @@ class Leadership:
         )
         self.cursor = cursor
 
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
+        """Show that this process is alive, until cancelled."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             await self.execute(_BEAT, {"name": self.name})
@@ -128,21 +131,32 @@ async def lead(
     key = zlib.crc32(name.encode()) & 0x7FFFFFFF
     lock = {"space": _SPACE, "key": key}
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        await connection.execute(_REGISTER, {"name": name})
-        while not (await connection.execute(_TRY_LOCK, lock)).scalar_one():
-            ended = await connection.execute(
-                _END_STALE, {**lock, "name": name, "stale": STALE_SECONDS}
-            )
-            if ended.all():
-                _log.warning("ended the backend of a relay leader without a heartbeat", relay=name)
-            else:
-                await asyncio.sleep(poll)
-        row = (await connection.execute(_LEAD, {"name": name, "leader": leader})).one()
-        leadership = Leadership(connection, name, Cursor(row.era, int(row.xid), row.position))
-        beat = asyncio.create_task(leadership._beat(), name=f"heartbeat of relay {name}")  # noqa: SLF001
-        _log.info("leads the relay", relay=name)
         try:
-            yield leadership
+            await connection.execute(_REGISTER, {"name": name})
+            while not (await connection.execute(_TRY_LOCK, lock)).scalar_one():
+                ended = await connection.execute(
+                    _END_STALE, {**lock, "name": name, "stale": STALE_SECONDS}
+                )
+                if ended.all():
+                    _log.warning("ended the backend of a leader without a heartbeat", relay=name)
+                else:
+                    await asyncio.sleep(poll)
+            row = (await connection.execute(_LEAD, {"name": name, "leader": leader})).one()
+            cursor = Cursor(row.era, int(row.xid), row.position)
+            _log.info("leads the relay", relay=name)
+            async with _beating(Leadership(connection, name, cursor)) as leadership:
+                yield leadership
         finally:
-            beat.cancel()
-            await asyncio.gather(beat, return_exceptions=True)
+            # the lock belongs to the session: back in the pool it would be nobody's and kept
+            await asyncio.shield(connection.invalidate())
+
+
+@asynccontextmanager
+async def _beating(leadership: Leadership) -> AsyncIterator[Leadership]:
+    name = f"heartbeat of relay {leadership.name}"
+    beat = asyncio.create_task(leadership.beat(), name=name)
+    try:
+        yield leadership
+    finally:
+        beat.cancel()
+        await asyncio.gather(beat, return_exceptions=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from leefwijk.events.store.records import (
     MAX_EVENT_BYTES,
+    Append,
     Commit,
     ConflictError,
     Document,
@@ -59,15 +61,20 @@ class MemoryStore:
         if kept is not None:
             self._answers[kept.caller, kept.route, kept.key] = kept
 
-    def _document(self, append: Any) -> None:
-        before = self._documents.get(append.stream_id)
-        stale = before is not None and before.row.shape > append.document.shape
+    def _document(self, append: Append) -> None:
+        before, row = self._documents.get(append.stream_id), append.document
+        stale = before is not None and before.row.shape > row.shape
+        if before is not None and stale:
+            due = [moment for moment in (before.row.due_at, row.due_at) if moment is not None]
+            row = replace(
+                row,
+                shape=before.row.shape,
+                state=before.row.state,
+                facets=before.row.facets,
+                due_at=min(due, default=None),
+            )
         self._documents[append.stream_id] = Document(
-            append.stream_id,
-            append.version,
-            append.events[-1].recorded_at,
-            before.row if stale and before else append.document,
-            stale,
+            append.stream_id, append.version, append.events[-1].recorded_at, row, stale
         )
 
     async def events_of(

@@ -6,9 +6,12 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Row, TextClause
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from leefwijk.events.store import statements
@@ -33,8 +36,11 @@ from leefwijk.events.store.writer import (
 
 _RULE_BROKEN = {"23505", "23502", "22012", "40001", "40P01"}
 """A taken key, a missing head, a settled todo, a serialization fault, a deadlock."""
-_GONE = ("08", "57", "53", "25P0", "58")
-"""Classes of errors in which the server or the connection went away, or has no room."""
+_GONE = ("08", "28", "3D", "53", "57", "58", "25P03", "25P04")
+"""Classes of errors in which the server or the connection went away or has no room.
+
+Not the whole of 25: 25P02 is a statement after a failed one, which would fail for ever.
+"""
 
 
 def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> AsyncEngine:
@@ -49,6 +55,7 @@ def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> 
         max_overflow=0,
         pool_timeout=5,
         connect_args={
+            "async_creator_fn": _connect,
             "timeout": 5,
             "command_timeout": 10,
             "server_settings": {
@@ -60,16 +67,35 @@ def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> 
     )
 
 
+async def _connect(*where: Any, **settings: Any) -> Any:
+    """Connect; whatever the server says against it means that the database is away.
+
+    While it starts up, is full or changes its password it answers with errors of its own, which
+    the driver raises past SQLAlchemy's.
+    """
+    try:
+        return await asyncpg.connect(*where, **settings)
+    except asyncpg.PostgresError as error:
+        raise ConnectionRefusedError(f"{type(error).__name__}: {error}") from error
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The database's own code of an error, whichever layers wrap it."""
+    for layer in (error, getattr(error, "orig", None), error.__cause__):
+        state = getattr(layer, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+    return None
+
+
 def is_gone(error: BaseException) -> bool:
     """Whether the database could not be reached or went away: trying again may help."""
-    if isinstance(error, (OSError, TimeoutError, UnavailableError)):
+    if isinstance(error, (OSError, TimeoutError, PoolTimeoutError, UnavailableError)):
         return True
-    if isinstance(error, (InterfaceError, OperationalError)):
+    state = sqlstate(error)
+    if isinstance(error, DBAPIError) and (state is None or error.connection_invalidated):
         return True
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        return error.connection_invalidated or state is None or state.startswith(_GONE)
-    return isinstance(error, SQLAlchemyError) and "QueuePool" in str(error)
+    return state is not None and state.startswith(_GONE)
 
 
 class EventStore:
@@ -109,7 +135,7 @@ class EventStore:
         return document(rows[0]) if rows else None
 
     async def answer(self, caller: str, route: str, key: str) -> tuple[str, dict[str, Any]] | None:
-        """Hash of the body and answer kept for this key, for 24 hours."""
+        """Hash of the body and answer kept for this key, for at least 24 hours."""
         rows = await self._fetch(statements.ANSWER, {"caller": caller, "route": route, "key": key})
         return (rows[0].body_hash, json.loads(rows[0].answer)) if rows else None
 
@@ -125,12 +151,12 @@ class EventStore:
         parameters = _event_columns(commits) | _document_columns(commits)
         if not plain:
             parameters |= _idempotency_columns(commits)
-            parameters["todos"] = [commit.todo for commit in commits if commit.todo is not None]
+            parameters["todos"] = sorted(c.todo for c in commits if c.todo is not None)
         try:
             async with self._autocommit.connect() as connection:
                 await connection.execute(statement, parameters)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
-            state = getattr(getattr(error, "orig", None), "sqlstate", None)
+            state = sqlstate(error)
             if state in _RULE_BROKEN:
                 raise GroupFailedError(state) from error
             if is_gone(error):
@@ -174,10 +200,7 @@ class EventStore:
                     raise
                 await asyncio.sleep(pause)
             else:
-                return [
-                    all(event.id in there for append in commit.appends for event in append.events)
-                    for commit in commits
-                ]
+                return [_all_in(commit, there) for commit in commits]
         return []
 
     async def _taken(self, rows: list[IdempotencyRow]) -> set[tuple[str, str, str]]:
@@ -207,6 +230,12 @@ class EventStore:
             if is_gone(error):
                 raise UnavailableError("the database cannot be reached") from error
             raise
+
+
+def _all_in(commit: Commit, there: set[UUID]) -> bool:
+    """Whether its events are stored; of a commit without any, nothing can be told."""
+    ids = {event.id for append in commit.appends for event in append.events}
+    return bool(ids) and ids <= there
 
 
 def _behind(appends: tuple[Append, ...], heads: Mapping[str, int]) -> Append | None:
@@ -256,7 +285,9 @@ def _document_columns(commits: Sequence[Commit]) -> dict[str, list[Any]]:
 
 
 def _idempotency_columns(commits: Sequence[Commit]) -> dict[str, list[Any]]:
-    rows = [commit.idempotency for commit in commits if commit.idempotency is not None]
+    kept = [commit.idempotency for commit in commits if commit.idempotency is not None]
+    # all writers lock in one order, or two groups with the same keys could wait for each other
+    rows = sorted(kept, key=lambda row: (row.caller, row.route, row.key))
     return {
         "i_callers": [row.caller for row in rows],
         "i_routes": [row.route for row in rows],

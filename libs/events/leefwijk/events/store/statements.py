@@ -1,4 +1,10 @@
-"""The SQL of the store, each statement in one place."""
+"""The SQL of the store, each statement in one place.
+
+A statement that writes has no order of its own: PostgreSQL runs its parts from the last to the
+first. Each part therefore asks for `appended`, because the events come before everything else: a
+lock taken earlier would give the transaction its number while it waits, and a conflict would be
+found only after the documents were written.
+"""
 
 from sqlalchemy import text
 
@@ -23,6 +29,7 @@ with incoming as (
         recorded_at
     from incoming
     order by stream_id, version
+    returning 1
 ), documented as (
     insert into documents (
         stream_id, version, shape, state, due_at, kind, area, municipalities, status, title,
@@ -41,6 +48,7 @@ with incoming as (
         cast(:d_recorded as timestamptz[])
     ) as t (stream_id, version, shape, state, due_at, kind, area, municipalities, status, title,
             facets, partner_sequences, recorded_at)
+    where (select count(*) from appended) >= 0
     order by stream_id
     on conflict (stream_id) do update set
         version = excluded.version,
@@ -71,9 +79,11 @@ COMMIT_GROUP = text(f"""{_EVENTS_AND_DOCUMENTS}
         cast(:i_callers as text[]), cast(:i_routes as text[]), cast(:i_keys as text[]),
         cast(:i_hashes as text[]), cast(:i_answers as text[])
     ) as t (caller, route, key, body_hash, answer)
+    where (select count(*) from appended) >= 0
 ), settled as (
     update todos set done_at = now(), outcome = 'done'
     where id = any(cast(:todos as uuid[])) and done_at is null
+        and (select count(*) from appended) >= 0
     returning id
 )
 select case when (select count(*) from settled) = cardinality(cast(:todos as uuid[]))
@@ -121,7 +131,6 @@ OPEN_TODOS = text("select id from todos where id = any(cast(:ids as uuid[])) and
 ANSWER = text("""
 select body_hash, cast(answer as text) as answer from idempotency
 where caller = :caller and route = :route and key = :key
-    and created_at > now() - make_interval(hours => 24)
 """)
 
 FORGET_ANSWERS = text("""

@@ -28,6 +28,10 @@ MAX_GROUP = 512
 """Commits that share a transaction at most: none of ours lasts over a second."""
 
 
+MAX_ROUNDS = 3
+"""How often a group is written anew after some of it was refused, before it is taken apart."""
+
+
 class GroupFailedError(Exception):
     """A group broke a rule of the database and was rolled back as a whole."""
 
@@ -49,6 +53,17 @@ class Backend(Protocol):
         """Whether the events of each commit are in the store. Raises OutcomeUnknownError."""
 
 
+def _touched(commit: Commit) -> set[object]:
+    """What no two commits of one group may share."""
+    touched: set[object] = {append.stream_id for append in commit.appends}
+    if commit.idempotency is not None:
+        row = commit.idempotency
+        touched.add((row.caller, row.route, row.key))
+    if commit.todo is not None:
+        touched.add(commit.todo)
+    return touched
+
+
 @dataclass(eq=False)
 class _Waiting:
     commit: Commit
@@ -67,6 +82,7 @@ class GroupedWriter:
         self._waiting: deque[_Waiting] = deque()
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def commit(self, commit: Commit) -> None:
         """Return once the commit is durable.
@@ -79,6 +95,8 @@ class GroupedWriter:
                 size = len(event.data.encode())
                 if size > MAX_EVENT_BYTES:
                     raise TooLargeError(append.stream_id, size)
+        if self._closed:
+            raise UnavailableError("the store is closed")
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"{self._service} store writer")
         waiting = _Waiting(commit)
@@ -87,93 +105,97 @@ class GroupedWriter:
         await asyncio.shield(waiting.done)
 
     async def close(self) -> None:
-        """Write what still waits, then stop."""
-        if self._task is None:
-            return
-        while self._waiting and not self._task.done():
-            await asyncio.wait([item.done for item in self._waiting])
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        """Write what still waits, then stop; whoever comes later is told to go elsewhere."""
+        self._closed = True
+        self._more.set()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
-            await self._more.wait()
-            # one turn of the loop, so that requests that are already in get on board
-            await asyncio.sleep(0)
-            group = self._next_group()
-            if not group:
-                self._more.clear()
-                continue
-            metrics.GROUP_SIZE.labels(self._service).observe(len(group))
-            try:
-                await self._settle(group)
-            except BaseException:
-                for item in group:
-                    if not item.done.done():
-                        item.done.set_exception(UnavailableError("the store's writer stopped"))
-                raise
+        group: list[_Waiting] = []
+        try:
+            while True:
+                await self._more.wait()
+                # one turn of the loop, so that requests that are already in get on board
+                await asyncio.sleep(0)
+                group = self._next_group()
+                if group:
+                    metrics.GROUP_SIZE.labels(self._service).observe(len(group))
+                    await self._settle(group)
+                elif self._closed:
+                    return
+                else:
+                    self._more.clear()
+        except BaseException:
+            for item in (*group, *self._waiting):
+                if not item.done.done():
+                    self._fail(item, UnavailableError("the store's writer stopped"), None)
+            self._waiting.clear()
+            raise
 
     def _next_group(self) -> list[_Waiting]:
-        """The next commits, at most one per stream: a second one is judged by the first's fate."""
+        """The next commits, at most one per stream, key or todo.
+
+        A second one is judged by the first's fate.
+        """
         group: list[_Waiting] = []
         later: list[_Waiting] = []
-        streams: set[str] = set()
+        taken: set[object] = set()
         while self._waiting and len(group) < MAX_GROUP:
             item = self._waiting.popleft()
-            touched = {append.stream_id for append in item.commit.appends}
-            if streams & touched:
+            touched = _touched(item.commit)
+            if taken & touched:
                 later.append(item)
             else:
                 group.append(item)
-            streams |= touched
+            taken |= touched
         self._waiting.extendleft(reversed(later))
         return group
 
     async def _settle(self, group: list[_Waiting]) -> None:
         """Write the group, or find out member by member why it cannot be written."""
-        commits = [item.commit for item in group]
+        failed: Exception | None = None
+        for _ in range(MAX_ROUNDS):
+            group, failed = await self._write(group)
+            if not group:
+                return
+            if not isinstance(failed, GroupFailedError):
+                break
+        if len(group) > 1:
+            for item in group:
+                await self._settle([item])
+        elif isinstance(failed, GroupFailedError):
+            # no rule that it breaks can be found: others were in the way every time
+            self._fail(group[0], UnavailableError("others were first every time"), failed)
+        elif failed is not None:
+            self._fail(group[0], failed, None)
+
+    async def _write(self, group: list[_Waiting]) -> tuple[list[_Waiting], Exception | None]:
+        """Write; give back whose fate is still open, and what stood in the way."""
         try:
-            await self._backend.write(commits)
+            await self._backend.write([item.commit for item in group])
         except OutcomeUnknownError as error:
             await self._look_up(group, error)
         except GroupFailedError as error:
-            verdicts = await self._judge(group)
-            if verdicts:
-                await self._settle_rest(group, verdicts)
-            elif len(group) == 1:
-                # lost a race after the judgement: who retries will read the new head
-                first = commits[0].appends[0]
-                self._fail(group[0], ConflictError(first.stream_id, first.expected), error)
-            else:
-                for item in group:
-                    await self._settle([item])
+            return await self._judge(group, error), error
         except Exception as error:  # noqa: BLE001 - one bad member must not take the others along
-            if len(group) == 1:
-                self._fail(group[0], error, error)
-            else:
-                for item in group:
-                    await self._settle([item])
+            return group, error
         else:
             for item in group:
                 self._succeed(item)
+        return [], None
 
-    async def _judge(self, group: list[_Waiting]) -> Mapping[int, AppendError]:
+    async def _judge(self, group: list[_Waiting], failed: Exception) -> list[_Waiting]:
+        """Tell those that cannot go in; give back the others."""
         try:
-            return await self._backend.judge([item.commit for item in group])
+            verdicts = await self._backend.judge([item.commit for item in group])
         except OutcomeUnknownError:
-            return {}
-
-    async def _settle_rest(
-        self, group: list[_Waiting], verdicts: Mapping[int, AppendError]
-    ) -> None:
-        rest = []
-        for place, item in enumerate(group):
-            if place in verdicts:
-                self._fail(item, verdicts[place], None)
-            else:
-                rest.append(item)
-        if rest:
-            await self._settle(rest)
+            for item in group:
+                self._fail(item, UnavailableError("the database went away"), failed)
+            return []
+        for place, error in verdicts.items():
+            self._fail(group[place], error, failed)
+        return [item for place, item in enumerate(group) if place not in verdicts]
 
     async def _look_up(self, group: list[_Waiting], error: Exception) -> None:
         """Found is success; absent means that it may be tried again, never a conflict."""

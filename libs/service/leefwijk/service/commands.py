@@ -1,0 +1,360 @@
+"""Routes for commands: one line each.
+
+    commands = Commands("/initiatives", Initiative, tag="initiatives")
+    commands.create("", ProposeInitiative, role=Role.NEIGHBOURHOOD_WORKER, knows=...)
+    commands.post("/{id}/support-grants", GrantSupport, role=Role.AREA_MANAGER, knows=...)
+
+The command's model is the request body. `Idempotency-Key` repeats an answer, `If-Match` guards
+every change of what exists, and a refusal becomes problem+json by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import JSONResponse, Response
+
+from leefwijk.events.decider import Actor, Command, Context, State
+from leefwijk.events.handling import Caller, Idempotency, Knows, Outcome
+from leefwijk.events.store.records import TwinError
+from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.service.identity import Principal
+from leefwijk.service.problems import Problem, invalid_input, schema_faults
+from leefwijk.service.roles import Role
+from leefwijk.service.trace import current_trace
+
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z@.-]{0,99}", re.ASCII)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+_ETAG = re.compile(r'(?:W/)?"(?P<version>\d{1,9})"', re.ASCII)
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+TWIN_SECONDS = 5.0
+"""How long a request waits for its running twin."""
+
+Roles = Role | tuple[Role, ...]
+
+Gather = Callable[[ServiceContext, Any, Any, Context], Awaitable[tuple[Any, ...]]]
+"""Gathers what a decision needs to know: `(service, command, state, context) -> pieces`."""
+KeepBeside = Callable[[ServiceContext, Any, Outcome], Awaitable[None]]
+"""Keeps what may not stand in an event, before the append: `(service, command, outcome)`."""
+
+
+@dataclass(frozen=True)
+class CommandRoute:
+    """A route of a command, for the API's description and for tests over all routes."""
+
+    path: str
+    command: type[Command[Any]]
+    roles: tuple[Role, ...]
+    creates: bool
+
+
+class Commands:
+    """The command routes of one aggregate."""
+
+    def __init__(self, prefix: str, state: type[State], *, tag: str) -> None:
+        self.router = APIRouter(tags=[tag])
+        self.routes: list[CommandRoute] = []
+        self._prefix = prefix
+        self._state = state
+
+    def create(
+        self,
+        path: str,
+        command: type[Command[Any]],
+        *,
+        role: Roles,
+        knows: Gather | None = None,
+        keep: KeepBeside | None = None,
+        fill: dict[str, str] | None = None,
+    ) -> None:
+        """A command that starts an aggregate: 201 with its Location.
+
+        `fill` names fields of the command that come from the path: `{"area": "areaId"}`.
+        """
+        self._add(path, command, role, knows, keep, fill or {}, creates=True)
+
+    def post(
+        self,
+        path: str,
+        command: type[Command[Any]],
+        *,
+        role: Roles,
+        knows: Gather | None = None,
+        keep: KeepBeside | None = None,
+    ) -> None:
+        """A command on an aggregate that exists: needs If-Match, answers 201."""
+        self._add(path, command, role, knows, keep, {}, creates=False)
+
+    def _add(
+        self,
+        path: str,
+        command: type[Command[Any]],
+        role: Roles,
+        knows: Gather | None,
+        keep: KeepBeside | None,
+        fill: dict[str, str],
+        *,
+        creates: bool,
+    ) -> None:
+        roles = role if isinstance(role, tuple) else (role,)
+        full = f"{self._prefix}{path}"
+        route = CommandRoute(full, command, roles, creates)
+        self.routes.append(route)
+        run = _Run(route, self._prefix, knows, keep, fill)
+
+        async def endpoint(request: Request) -> Response:
+            return await run(request)
+
+        self.router.add_api_route(
+            full,
+            endpoint,
+            methods=["POST"],
+            status_code=201,
+            name=command.__name__,
+            summary=(command.__doc__ or command.__name__).strip().split("\n")[0],
+            openapi_extra={"x-command": f"{command.__module__}:{command.__qualname__}"},
+            response_model=None,
+        )
+
+
+@dataclass
+class _Run:
+    """Runs one command route."""
+
+    route: CommandRoute
+    prefix: str
+    knows: Gather | None
+    keep: KeepBeside | None
+    fill: dict[str, str]
+
+    async def __call__(self, request: Request) -> Response:
+        service = context_of(request)
+        principal = await service.verifier.verify(request.headers.get("authorization"))
+        require_role(principal, self.route.roles)
+        body = await read_body(request)
+        # the key is looked up before If-Match: an answered request stays answered
+        key = _idempotency(request, principal, body)
+        if key is None:
+            return await self._execute(request, service, principal, body, None)
+        twins = service.running
+        mine = (key.caller, key.route, key.key)
+        running = twins.get(mine)
+        if running is not None:
+            await _wait_for(running)
+        answered = await _answered(service, key)
+        if answered is not None:
+            return answered
+        if mine in twins:
+            raise Problem("in-progress", "The same request is still running; ask again.")
+        done = asyncio.get_running_loop().create_future()
+        twins[mine] = done
+        try:
+            return await self._execute(request, service, principal, body, key)
+        except Exception as error:
+            # a twin in another process may have been first: then its answer is ours
+            answered = await _answered(service, key) if _may_be_twin(error) else None
+            if answered is None:
+                raise
+            return answered
+        finally:
+            del twins[mine]
+            done.set_result(None)
+
+    async def _execute(
+        self,
+        request: Request,
+        service: ServiceContext,
+        principal: Principal,
+        body: bytes,
+        key: Idempotency | None,
+    ) -> Response:
+        command = self._parse(request, body)
+        if self.route.creates:
+            id_ = str(uuid5(NAMESPACE_URL, f"{key.caller} {key.route} {key.key}")) if key else None
+            expected = None
+        else:
+            id_ = path_id(request)
+            expected = if_match(request)
+        trace = current_trace.get()
+        caller = Caller(
+            Actor(
+                await service.actors.number(principal),
+                principal.role.value,
+                principal.municipalities,
+                principal.partner,
+            ),
+            correlation=trace.correlation if trace else None,
+            traceparent=trace.traceparent if trace else None,
+        )
+        outcome = await service.handler.execute(
+            command,
+            id_=id_,
+            caller=caller,
+            knows=_seen_by(principal, partial(self.knows, service) if self.knows else None),
+            keep=partial(self.keep, service) if self.keep else None,
+            if_match=expected,
+            create=self.route.creates,
+            idempotency=key,
+            answer=self._answer,
+        )
+        return _response(self._answer(outcome))
+
+    def _parse(self, request: Request, body: bytes) -> Command[Any]:
+        given = {field: request.path_params[name] for field, name in self.fill.items()}
+        try:
+            if not given:
+                return self.route.command.model_validate_json(body, strict=True, by_alias=True)
+            return self.route.command.model_validate_json(
+                merge_json(body, given), strict=True, by_alias=True
+            )
+        except ValidationError as error:
+            raise schema_faults(error) from error
+
+    def _answer(self, outcome: Outcome) -> dict[str, Any]:
+        answer: dict[str, Any] = {
+            "id": outcome.id,
+            "version": outcome.version,
+            "token": outcome.token,
+            "events": [str(id_) for id_ in outcome.events],
+        }
+        if self.route.creates:
+            base = re.sub(r"^.*\{[^}]*\}/", "/", self.route.path)
+            answer["location"] = f"/v1{base}/{outcome.id}"
+        return answer
+
+
+def require_role(principal: Principal, roles: tuple[Role, ...]) -> None:
+    """Raise a 403 unless the caller has one of the roles."""
+    if principal.role not in roles:
+        names = " or ".join(role.value for role in roles)
+        raise Problem("role-not-allowed", f"This is for {names}, not for {principal.role.value}.")
+
+
+async def read_body(request: Request) -> bytes:
+    """The JSON body as sent. Raises 415 for another content type, 400 for a NUL."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem("unsupported-media-type", "Send application/json.", status=415)
+    body = await request.body()
+    if _NUL.search(body) or b"\0" in body:
+        raise invalid_input([{"pointer": "#", "code": "nul", "detail": "a NUL is no text"}])
+    return body
+
+
+def merge_json(body: bytes, given: dict[str, str]) -> bytes:
+    """The body's object with fields from the path added. Raises a 400 if it is no object."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise invalid_input(
+            [{"pointer": "#", "code": "json_invalid", "detail": "this is no JSON"}]
+        ) from error
+    if not isinstance(found, dict):
+        raise invalid_input(
+            [{"pointer": "#", "code": "model_type", "detail": "an object is expected"}]
+        )
+    twice = sorted(given.keys() & found.keys())
+    if twice:
+        raise invalid_input(
+            [
+                {"pointer": f"#/{name}", "code": "extra_forbidden", "detail": "it is in the path"}
+                for name in twice
+            ]
+        )
+    try:
+        return json.dumps(found | given).encode()
+    except (ValueError, RecursionError) as error:
+        raise invalid_input(
+            [{"pointer": "#", "code": "json_invalid", "detail": "this is no JSON"}]
+        ) from error
+
+
+def path_id(request: Request) -> str:
+    """The id in the path. Raises a 404 for what can be no id."""
+    found = next(iter(request.path_params.values()))
+    if not _ID.fullmatch(found):
+        raise Problem("not-found", "There is no such resource.")
+    return str(found)
+
+
+def if_match(request: Request) -> int:
+    """The version that the caller read. Raises 428 or 400."""
+    header = request.headers.get("if-match")
+    if header is None:
+        raise Problem(
+            "version-required", "Send If-Match with the ETag of what you read.", status=428
+        )
+    found = _ETAG.fullmatch(header.strip())
+    if found is None:
+        raise invalid_input(
+            [{"pointer": "If-Match", "code": "etag", "detail": 'an ETag such as "4" is expected'}]
+        )
+    return int(found["version"])
+
+
+def _idempotency(request: Request, principal: Principal, body: bytes) -> Idempotency | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise invalid_input(
+            [{"pointer": "Idempotency-Key", "code": "key", "detail": "1 to 255 visible signs"}]
+        )
+    digest = hashlib.sha256(body).hexdigest()
+    return Idempotency(principal.key, f"{request.method} {request.url.path}", key, digest)
+
+
+async def _answered(service: ServiceContext, key: Idempotency) -> Response | None:
+    kept = await service.store.answer(key.caller, key.route, key.key)
+    if kept is None:
+        return None
+    body_hash, answer = kept
+    if body_hash != key.body_hash:
+        raise Problem(
+            "idempotency-key-reused", "This key was used for a different request.", status=422
+        )
+    return _response(answer)
+
+
+def _response(answer: dict[str, Any]) -> Response:
+    headers = {"ETag": f'"{answer["version"]}"'}
+    if "location" in answer:
+        headers["Location"] = answer["location"]
+    return JSONResponse(answer, 201, headers)
+
+
+def _may_be_twin(error: Exception) -> bool:
+    return not isinstance(error, Problem) or isinstance(error, TwinError)
+
+
+async def _wait_for(running: asyncio.Future[None]) -> None:
+    try:
+        await asyncio.wait_for(asyncio.shield(running), TWIN_SECONDS)
+    except TimeoutError:
+        raise Problem("in-progress", "The same request is still running; ask again.") from None
+
+
+def _seen_by(principal: Principal, knows: Knows | None) -> Knows | None:
+    """Bind a partner to its municipalities before any knowledge is gathered."""
+    if principal.role is not Role.PARTNER:
+        return knows
+
+    async def bound(command: Any, state: Any, context: Context) -> tuple[Any, ...]:
+        if not principal.sees(state.listing().municipalities):
+            raise Problem(
+                "outside-own-municipality", "This lies outside the partner's municipalities."
+            )
+        return await knows(command, state, context) if knows is not None else ()
+
+    return bound

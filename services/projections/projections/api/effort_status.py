@@ -1,0 +1,164 @@
+"""`/v1/areas/{areaId}/effort-status` and `/v1/effort-statuses`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from leefwijk.events.clock import AMSTERDAM
+from leefwijk.events.fields import AREA_ID, AREA_PATTERN, EffortLevelName, Municipality
+from leefwijk.events.handling import read_token
+from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.service.identity import Principal
+from leefwijk.service.problems import Problem, invalid_input
+from leefwijk.service.reads import Page, Reader
+from leefwijk.service.roles import Role, Scope
+from projections import queries
+from projections.answers import EffortStatus, StatusLine
+from projections.effort_status import Asked
+from projections.read_models import AREA_EFFORT_STATUS
+
+router = APIRouter(tags=["effort status"])
+
+LISTED_KINDS = ("district", "experienced")
+AreaPath = Annotated[str, Path(alias="areaId")]
+
+
+class Moment(BaseModel):
+    """For which day, and with whose knowledge."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    asOf: date | None = None  # noqa: N815 - the query key
+    """What held on that day, with today's knowledge."""
+    knownAt: date | datetime | None = None  # noqa: N815 - the query key
+    """As known then: a moment with time zone, or a day including its end."""
+    after: Annotated[str | None, Query(max_length=2000)] = None
+    """Token of a command: wait until the read model holds it."""
+
+
+def _known_at(value: date | datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise invalid_input(
+                [{"pointer": "knownAt", "code": "timezone", "detail": "name the time zone"}]
+            )
+        return value
+    # "as known on a day" includes the whole day
+    return datetime.combine(value + timedelta(days=1), time(), AMSTERDAM) - timedelta(
+        microseconds=1
+    )
+
+
+async def _asked(service: ServiceContext, reader: Principal, area: str, moment: Moment) -> Asked:
+    if moment.after is not None:
+        try:
+            streams = read_token(moment.after)
+        except ValueError as error:
+            raise invalid_input(
+                [{"pointer": "after", "code": "token", "detail": str(error)}]
+            ) from error
+        await queries.wait_for(service.engine, AREA_EFFORT_STATUS, streams)
+    known_at = _known_at(moment.knownAt)
+    today = service.handler.clock().astimezone(AMSTERDAM).date()
+    return Asked(area, moment.asOf or today, known_at, reader.may_read(Scope.INTERNAL))
+
+
+def _sees(reader: Principal, municipalities: list[str]) -> bool:
+    return reader.sees(tuple(municipalities))
+
+
+@router.get("/areas/{areaId}/effort-status")
+async def get_effort_status(
+    request: Request,
+    reader: Reader,
+    area_id: AreaPath,
+    moment: Annotated[Moment, Query()],
+) -> EffortStatus:
+    """The effort status of an area, each figure with the events it rests on."""
+    _require_area(area_id)
+    service = context_of(request)
+    asked = await _asked(service, reader, area_id, moment)
+    async with service.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as found:
+        status = await queries.area_status(found, asked)
+    if status is None or not _sees(reader, status.municipalities):
+        raise Problem("not-found", "Nothing is known of this area.")
+    return status
+
+
+class ListQuery(Moment):
+    """What to list."""
+
+    municipality: Municipality | None = None
+    level: EffortLevelName | None = None
+    kind: Annotated[
+        str | None, Query(pattern="^(municipality|district|neighbourhood|experienced)$")
+    ] = None
+    cursor: Annotated[
+        str | None,
+        Query(pattern=AREA_PATTERN),
+    ] = None
+    limit: Annotated[int, Query(ge=1, le=200)] = 50
+
+
+@router.get("/effort-statuses")
+async def list_effort_statuses(
+    request: Request, response: Response, reader: Reader, query: Annotated[ListQuery, Query()]
+) -> Page[StatusLine]:
+    """Areas with their effort level, in the order of their ids."""
+    service = context_of(request)
+    asked = await _asked(service, reader, "", query)
+    municipalities = [query.municipality] if query.municipality else []
+    if reader.role is Role.PARTNER:
+        own = sorted(reader.municipalities)
+        if query.municipality and query.municipality not in own:
+            return Page(items=[], next=None)
+        municipalities = municipalities or own
+    async with service.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as found:
+        items, following = await queries.status_list(
+            found,
+            asked,
+            municipalities=municipalities,
+            level=query.level,
+            kinds=[query.kind] if query.kind else list(LISTED_KINDS),
+            after=query.cursor,
+            limit=query.limit,
+        )
+    if following is not None:
+        target = request.url.include_query_params(cursor=following)
+        response.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
+    return Page(items=items, next=following)
+
+
+@router.get("/areas/{areaId}/evidence")
+async def list_evidence(
+    request: Request,
+    reader: Reader,
+    area_id: AreaPath,
+    streams: Annotated[str, Query(max_length=20_000)],
+) -> dict[str, Any]:
+    """All event ids beneath the rows of these streams."""
+    _require_area(area_id)
+    service = context_of(request)
+    if not reader.may_read(Scope.INTERNAL):
+        raise Problem("role-not-allowed", "The full evidence is for people of the platform.")
+    async with service.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as found:
+        return {"events": await queries.all_evidence(found, area_id, streams.split(","))}
+
+
+def _require_area(area: str) -> None:
+    if re.fullmatch(AREA_ID.pattern, area, re.ASCII):
+        return
+    if re.fullmatch(r"(NL|GM|WK|BU|XA)[0-9a-f]+", area, re.ASCII):
+        raise Problem(
+            "area-edition-missing",
+            f"Say which year's division you mean: {area}@2020, for example. Equal code is not "
+            "equal place.",
+        )
+    raise Problem("not-found", "There is no such area.")

@@ -1,0 +1,20 @@
+"""The composition root of the query API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leefwijk.events.migrate import Migrations
+from leefwijk.service.wiring import Definition
+from projections.api import effort_status
+from projections.settings import ProjectionsSettings
+
+MIGRATIONS = Migrations("projections", Path(__file__).parent / "migrations")
+
+definition = Definition(
+    name="projections",
+    title="Projections: what people look at",
+    settings=ProjectionsSettings,
+    routers=(effort_status.router,),
+    migrations=(MIGRATIONS,),
+)

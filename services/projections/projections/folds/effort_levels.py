@@ -1,0 +1,142 @@
+"""Effort levels: proposals, agreements and how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from leefwijk.events.consume.records import Change
+from leefwijk.events.language.monitoring import effort_levels as facts
+from projections.rows import Folds, Row, Rows
+
+folds = Folds()
+
+KIND = "level"
+
+
+def _own(rows: Rows, change: Change) -> Row:
+    return rows[KIND, change.received.subject]
+
+
+@folds.on(facts.EffortLevelProposed)
+def _(_rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelProposed)  # noqa: S101 - registered for it
+    yield Row(
+        KIND,
+        change.received.subject,
+        {
+            "status": "proposed",
+            "level": event.level.value,
+            "mode": event.mode.model_dump(mode="json", by_alias=True),
+            "effects": [
+                effect.model_dump(mode="json", by_alias=True, exclude_none=True)
+                for effect in event.effects
+            ],
+            "grounds": {
+                "measurements": [
+                    ground.model_dump(mode="json", by_alias=True) for ground in event.measurements
+                ],
+                "stories": [str(ground.event_id) for ground in event.stories],
+            },
+            "reactionThrough": event.reaction_through.isoformat(),
+            "reactions": {},
+            "proposedAt": change.received.time.isoformat(),
+        },
+        event.area,
+        change.received.municipalities,
+        valid_from=event.valid.from_,
+        valid_through=event.valid.through,
+    )
+
+
+@folds.on(facts.EffortLevelEndorsed)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelEndorsed)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    yield row.with_body(reactions={**row.body["reactions"], event.partner: {"stance": "endorses"}})
+
+
+@folds.on(facts.EffortLevelObjected)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelObjected)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    said = {"stance": "objects", "reason": event.reason}
+    yield row.with_body(reactions={**row.body["reactions"], event.partner: said})
+
+
+@folds.on(facts.EffortLevelObjectionAnswered)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelObjectionAnswered)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    said = {**row.body["reactions"].get(event.partner, {}), "answer": event.answer}
+    yield row.with_body(reactions={**row.body["reactions"], event.partner: said})
+
+
+@folds.on(facts.EffortLevelAgreed)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelAgreed)  # noqa: S101 - registered for it
+    row = _own(rows, change).with_body(
+        status="agreed",
+        agreedAt=change.received.time.isoformat(),
+        budgets={str(budget.year): str(budget.amount) for budget in event.budgets},
+        backdating=event.backdating,
+        agreement=str(change.received.id),
+    )
+    yield Row(
+        KIND,
+        row.key,
+        row.body,
+        event.area,
+        change.received.municipalities,
+        valid_from=event.valid.from_,
+        valid_through=event.valid.through,
+    )
+
+
+@folds.on(facts.EffortLevelProposalWithdrawn)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    yield _own(rows, change).with_body(status="withdrawn")
+
+
+@folds.on(facts.EffortLevelProposalLapsed)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    yield _own(rows, change).with_body(status="lapsed")
+
+
+@folds.on(facts.EffortLevelExpiryAnnounced)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelExpiryAnnounced)  # noqa: S101 - registered for it
+    yield _own(rows, change).with_body(endAnnounced=event.on.isoformat())
+
+
+@folds.on(facts.EffortLevelExpired)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    yield _own(rows, change).with_body(expiryRecorded=True)
+
+
+@folds.on(facts.EffortLevelEnded)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    """An early end shortens the period; the day before is its last."""
+    event = change.event
+    assert isinstance(event, facts.EffortLevelEnded)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    body = {
+        **row.body,
+        "ended": event.on.isoformat(),
+        "endedBecause": event.reason or "superseded",
+    }
+    yield Row(
+        KIND,
+        row.key,
+        body,
+        row.area,
+        row.municipalities,
+        valid_from=row.valid_from,
+        valid_through=event.on - timedelta(days=1),
+    )

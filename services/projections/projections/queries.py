@@ -1,0 +1,130 @@
+"""Queries over the read model of effort statuses."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from time import monotonic
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from leefwijk.service.problems import Problem
+from projections import effort_status
+from projections.answers import EffortStatus, StatusLine
+from projections.effort_status import Asked
+from projections.read_models import AREA_EFFORT_STATUS, ReadModel
+from projections.snapshot import Said, Snapshot
+
+WAIT_SECONDS = 2.0
+POLL_SECONDS = 0.01
+
+_BUILT_THROUGH = text("""
+select max(recorded_from) from (
+    select recorded_from from rows where generation = :generation and projection = :projection
+    order by recorded_from desc limit 1
+) as newest
+""")
+
+
+async def wait_for(engine: AsyncEngine, model: ReadModel, streams: dict[str, int]) -> None:
+    """Wait until the read model holds these versions. Raises 503 `read-side-behind`."""
+    until = monotonic() + WAIT_SECONDS
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        while True:
+            snapshot = await Snapshot.open(connection, model)
+            if await snapshot.reached(streams):
+                return
+            if monotonic() > until:
+                raise Problem(
+                    "read-side-behind",
+                    "What was written is not in the read model yet; ask again in a moment.",
+                    headers={"Retry-After": "1"},
+                )
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def area_status(connection: AsyncConnection, asked: Asked) -> EffortStatus | None:
+    """The effort status of one area, or none if nothing at all is known of it."""
+    snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS, asked.known_at)
+    own = await snapshot.rows([asked.area], ["area"])
+    parts = [part["area"] for row in own for part in row.body.get("parts", ())]
+    family = set(await snapshot.family(asked.area))
+    for part in parts:
+        family |= set(await snapshot.family(part))
+    rows = await snapshot.rows(sorted(family), effort_status.KINDS)
+    if not rows:
+        return None
+    above = await _above(snapshot, own)
+    inherited = await snapshot.rows(above, ["level"]) if above else []
+    held = await snapshot.held(row.stream_id for row in rows)
+    status = effort_status.compose(asked, [*rows], inherited, await snapshot.indicators(), held)
+    return status.model_copy(update={"built_through": await _built_through(connection, snapshot)})
+
+
+async def _above(snapshot: Snapshot, own: list[Said]) -> list[str]:
+    """The areas above, nearest first."""
+    found: list[str] = []
+    link = own[0].link if own else None
+    while link is not None and link not in found:
+        found.append(link)
+        parents = await snapshot.rows([link], ["area"])
+        link = parents[0].link if parents else None
+    return found
+
+
+async def _built_through(connection: AsyncConnection, snapshot: Snapshot) -> datetime | None:
+    asked = {"generation": snapshot.generation, "projection": AREA_EFFORT_STATUS.consumer}
+    found: datetime | None = (await connection.execute(_BUILT_THROUGH, asked)).scalar_one()
+    return found
+
+
+async def status_list(
+    connection: AsyncConnection,
+    asked: Asked,
+    *,
+    municipalities: list[str],
+    level: str | None,
+    kinds: list[str],
+    after: str | None,
+    limit: int,
+) -> tuple[list[StatusLine], str | None]:
+    """A page of areas with their level, in the order of area ids; and where the next one begins."""
+    snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS, asked.known_at)
+    found: list[StatusLine] = []
+    while True:
+        page = await snapshot.areas(
+            municipalities=municipalities, kinds=kinds, after=after, limit=limit + 1
+        )
+        levels = await snapshot.rows([row.key for row in page], ["level"])
+        for row in page[:limit]:
+            line = _line(row, [one for one in levels if one.area == row.key], asked)
+            after = row.key
+            if level is None or line.level == level:
+                found.append(line)
+                if len(found) == limit:
+                    return found, after if row is not page[-1] else None
+        if len(page) <= limit:
+            return found, None
+
+
+def _line(row: Said, levels: list[Said], asked: Asked) -> StatusLine:
+    found = effort_status.level_of(levels, [], replace(asked, area=row.key))
+    return StatusLine(
+        area=row.key,
+        name=row.body["name"],
+        kind=row.body["kind"],
+        municipalities=list(row.municipalities),
+        level=found.level,
+        agreed=found.agreed,
+        valid_through=found.valid_through,
+        level_id=found.id,
+    )
+
+
+async def all_evidence(connection: AsyncConnection, area: str, streams: list[str]) -> list[str]:
+    """Every event id beneath rows of these streams in an area."""
+    snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS)
+    rows = await snapshot.rows(await snapshot.family(area), effort_status.KINDS)
+    return [str(id_) for row in rows if row.stream_id in set(streams) for id_ in row.events]

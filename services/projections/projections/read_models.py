@@ -1,0 +1,46 @@
+"""The read models: which folds make them, from which topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leefwijk.events.topics import platform_topic
+from projections.folds import areas, effort_levels, initiatives, measurements, stories
+from projections.rows import Folds, RowProjection
+
+
+def _effort_status_folds() -> Folds:
+    folds = Folds()
+    for module in (areas, measurements, stories, effort_levels, initiatives):
+        folds.include(module.folds)
+    return folds
+
+
+@dataclass(frozen=True)
+class ReadModel:
+    """A read model by the name that operators use."""
+
+    name: str
+    services: tuple[str, ...]
+    """Services whose events it is made of."""
+
+    @property
+    def consumer(self) -> str:
+        """Name of its consumer: its group at Kafka, and its books."""
+        return f"projections.{self.name}"
+
+    @property
+    def topics(self) -> list[str]:
+        """The platform topics it reads."""
+        return [platform_topic(service) for service in self.services]
+
+    def projection(self) -> RowProjection:
+        """The projection that writes it."""
+        return RowProjection(self.consumer, _FOLDS[self.name])
+
+
+AREA_EFFORT_STATUS = ReadModel("area-effort-status", ("monitoring", "initiatives"))
+
+_FOLDS = {AREA_EFFORT_STATUS.name: _effort_status_folds()}
+
+READ_MODELS = {model.name: model for model in (AREA_EFFORT_STATUS,)}

@@ -1,0 +1,184 @@
+"""Reading rows as of a day and as known at a moment, within one generation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leefwijk.events.consume.ledger import current_generation
+from projections.read_models import ReadModel
+
+
+@dataclass(frozen=True)
+class Said:
+    """A row as it was said at the moment asked for."""
+
+    stream_id: str
+    kind: str
+    key: str
+    area: str | None
+    municipalities: tuple[str, ...]
+    link: str | None
+    valid_from: date | None
+    valid_through: date | None
+    recorded_from: datetime
+    body: Mapping[str, Any]
+    events: tuple[UUID, ...]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether its period covers the day; a row without a period always holds."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_through is None or day <= self.valid_through
+        )
+
+
+_COLUMNS = """stream_id, kind, key, area, municipalities, link, valid_from, valid_through,
+    recorded_from, cast(body as text) as body, events"""
+_KNOWN = "(recorded_to is null or recorded_to > :known) and recorded_from <= :known"
+_NOW = "recorded_to is null"
+
+_FAMILY = """
+with recursive family as (
+    select area, 0 as depth from rows
+    where generation = :generation and projection = :projection and kind = 'area'
+        and area = :area and recorded_to is null
+    union
+    select child.area, family.depth + 1 from rows child
+    join family on child.link = family.area
+    where child.generation = :generation and child.projection = :projection
+        and child.kind = 'area' and child.recorded_to is null and family.depth < 4
+) select distinct area from family
+"""
+
+
+class Snapshot:
+    """One generation of a read model, at one moment of knowledge."""
+
+    def __init__(
+        self, connection: AsyncConnection, model: ReadModel, generation: int, known: datetime | None
+    ) -> None:
+        self._connection = connection
+        self._who = {"projection": model.consumer, "generation": generation}
+        self._known = known
+        self.generation = generation
+
+    @classmethod
+    async def open(
+        cls, connection: AsyncConnection, model: ReadModel, known: datetime | None = None
+    ) -> Snapshot:
+        """Read the pointer once: everything in this snapshot comes from one generation."""
+        generation = await current_generation(connection, model.consumer, hold=False)
+        return cls(connection, model, generation, known)
+
+    async def rows(self, areas: Sequence[str], kinds: Iterable[str]) -> list[Said]:
+        """What is said of these areas."""
+        when, known = self._when()
+        found = await self._connection.execute(
+            text(
+                f"select {_COLUMNS} from rows where generation = :generation "
+                f"and projection = :projection and area = any(cast(:areas as text[])) "
+                f"and kind = any(cast(:kinds as text[])) and {when} "
+                "order by kind, recorded_from, stream_id, key"
+            ),
+            {**self._who, **known, "areas": list(areas), "kinds": list(kinds)},
+        )
+        return [_said(row) for row in found]
+
+    async def one(self, kind: str, key: str, area: str) -> Said | None:
+        """One row of an area."""
+        return next((row for row in await self.rows([area], [kind]) if row.key == key), None)
+
+    async def indicators(self) -> dict[str, Mapping[str, Any]]:
+        """What each indicator means."""
+        found = await self._connection.execute(
+            text(
+                f"select {_COLUMNS} from rows where generation = :generation "
+                f"and projection = :projection and kind = 'indicator' and {_NOW}"
+            ),
+            self._who,
+        )
+        return {row.key: json.loads(row.body) for row in found}
+
+    async def family(self, area: str) -> list[str]:
+        """The area and every area below it; for an experienced area its parts and theirs."""
+        found = await self._connection.execute(text(_FAMILY), {**self._who, "area": area})
+        below = [row.area for row in found]
+        return below or [area]
+
+    async def areas(
+        self,
+        *,
+        municipalities: Sequence[str],
+        kinds: Sequence[str],
+        after: str | None,
+        limit: int,
+    ) -> list[Said]:
+        """A page of areas in the order of their ids."""
+        found = await self._connection.execute(
+            text(
+                f"select {_COLUMNS} from rows where generation = :generation "
+                f"and projection = :projection and kind = 'area' and {_NOW} "
+                "and (cardinality(cast(:municipalities as text[])) = 0 "
+                "     or municipalities && cast(:municipalities as text[])) "
+                "and body->>'kind' = any(cast(:kinds as text[])) "
+                "and area > :after order by area limit :limit"
+            ),
+            {
+                **self._who,
+                "municipalities": list(municipalities),
+                "kinds": list(kinds),
+                "after": after or "",
+                "limit": limit,
+            },
+        )
+        return [_said(row) for row in found]
+
+    async def held(self, streams: Iterable[str]) -> dict[str, str]:
+        """Streams of which an event waits, with the reason: their rows are behind."""
+        found = await self._connection.execute(
+            text(
+                "select distinct on (stream_id) stream_id, reason, detail from parked "
+                "where consumer = :projection and generation = :generation "
+                "and stream_id = any(cast(:streams as text[])) order by stream_id, version"
+            ),
+            {**self._who, "streams": sorted(set(streams))},
+        )
+        return {row.stream_id: f"{row.reason}: {row.detail}" for row in found}
+
+    async def reached(self, streams: Mapping[str, int]) -> bool:
+        """Whether the read model holds these versions; what is parked has not been reached."""
+        found = await self._connection.execute(
+            text(
+                "select stream_id, version from consumer_streams where consumer = :projection "
+                "and generation = :generation and stream_id = any(cast(:streams as text[]))"
+            ),
+            {**self._who, "streams": list(streams)},
+        )
+        versions = {row.stream_id: row.version for row in found}
+        return all(versions.get(name, 0) >= version for name, version in streams.items())
+
+    def _when(self) -> tuple[str, dict[str, Any]]:
+        return (_NOW, {}) if self._known is None else (_KNOWN, {"known": self._known})
+
+
+def _said(row: Any) -> Said:
+    return Said(
+        row.stream_id,
+        row.kind,
+        row.key,
+        row.area,
+        tuple(row.municipalities),
+        row.link,
+        row.valid_from,
+        row.valid_through,
+        row.recorded_from,
+        json.loads(row.body),
+        tuple(row.events),
+    )
