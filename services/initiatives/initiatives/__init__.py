@@ -1,0 +1,1 @@
+"""Initiatives: what residents do themselves, and the support they get."""

@@ -1,0 +1,1 @@
+"""Monitoring: areas, counting and telling, effort levels, partners."""

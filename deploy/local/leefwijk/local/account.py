@@ -38,6 +38,8 @@ def give(path: Path, account: Account) -> None:
     """Give a path and all in it to the account, unless it has it already."""
     if path.stat().st_uid == account.uid:
         return
+    if path.is_file():
+        os.chown(path, account.uid, account.gid)
     for folder, _, files in os.walk(path, topdown=False):  # the path itself comes last: then all is
         for name in (*files, "."):
             os.chown(Path(folder) / name, account.uid, account.gid)

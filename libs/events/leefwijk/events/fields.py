@@ -116,3 +116,8 @@ def area_code(area: str) -> str:
 def area_edition(area: str) -> int:
     """The edition of an area id."""
     return int(area.partition("@")[2])
+
+
+def municipality_of(area: str) -> tuple[str, ...]:
+    """The municipality that an administrative code lies in: `WK010601@2020` in `GM0106`."""
+    return (f"GM{area[2:6]}",) if area[:2] in {"GM", "WK", "BU"} else ()

@@ -10,12 +10,12 @@ import binascii
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from leefwijk.events.catalogue import Catalogue
-from leefwijk.events.clock import Clock, system_clock
+from leefwijk.events.clock import Clock, day_of, system_clock
 from leefwijk.events.decider import (
     Actor,
     Command,
@@ -172,6 +172,10 @@ class Handler:
         self.catalogue = catalogue
         self.clock = clock
         self.new_id = new_id
+
+    def today(self) -> date:
+        """The present calendar day in the Netherlands."""
+        return day_of(self.clock())
 
     async def load(self, kind: type[S], id_: str) -> Loaded[S]:
         """The present state; version 0 if the stream does not exist.

@@ -90,6 +90,33 @@ class SupportRequested(Event, type="nl.leefbaarheid.initiatives.support-requeste
     lines: Annotated[tuple[RequestLine, ...], Field(min_length=1)]
 
 
+class Gate(StrEnum):
+    """A condition that support must meet; in this version the level with its budget."""
+
+    EFFORT_LEVEL_AND_BUDGET = "effort-level-and-budget"
+
+
+class GateOutcome(StrEnum):
+    """What a gate answers; unknown does not pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class GateAnswer(Wire):
+    """One gate as it read at the moment of a decision."""
+
+    gate: Gate
+    outcome: GateOutcome
+    code: str | None = None
+    """Why it does not pass."""
+    reason: str
+    """The answer in plain words, made by the platform."""
+    evidence: tuple[str, ...] = ()
+    """Ids of the events it rests on."""
+
+
 class SupportGranted(
     Event, type="nl.leefbaarheid.initiatives.support-granted.v1", audience=_PARTNERS
 ):
@@ -103,6 +130,8 @@ class SupportGranted(
     charged: Euro
     """Euros taken from the budget: money and the value of materials."""
     partly: bool
+    gates: tuple[GateAnswer, ...] = ()
+    """The gates that the grant rested on (INI-07)."""
     on: date
 
 
@@ -119,6 +148,8 @@ class SpendingRecorded(Event, type="nl.leefbaarheid.initiatives.spending-recorde
     """Something was spent of the grant; `on` is the day of delivery."""
 
     spending: Identifier
+    request: Annotated[int, Field(ge=1)]
+    """Number of the granted request that it is spent on."""
     line: Annotated[int, Field(ge=1)]
     amount: Euro | None = None
     hours: Annotated[int, Field(ge=1)] | None = None
@@ -145,12 +176,6 @@ class InitiativeCompleted(
 
     area: AreaId
     on: date
-
-
-class Gate(StrEnum):
-    """A condition that support must meet; in this version the level with its budget."""
-
-    EFFORT_LEVEL_AND_BUDGET = "effort-level-and-budget"
 
 
 class GateNoLongerPassed(Event, type="nl.leefbaarheid.initiatives.gate-no-longer-passed.v1"):

@@ -15,6 +15,7 @@ from leefwijk.events.fields import (
     EffortLevelName,
     Euro,
     Identifier,
+    Municipality,
     Reason,
     ShortText,
     Theme,
@@ -93,6 +94,7 @@ class EffortLevelProposed(
     """A level is proposed for an area, with its grounds and the effects expected of it."""
 
     area: AreaId
+    municipalities: tuple[Municipality, ...]
     level: EffortLevelName
     mode: Mode
     valid: Validity

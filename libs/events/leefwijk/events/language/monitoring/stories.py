@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from leefwijk.events.event import Event
-from leefwijk.events.fields import AreaId, Theme
+from leefwijk.events.fields import AreaId, Municipality, Theme
 
 
 class Tone(StrEnum):
@@ -27,6 +27,7 @@ class StoryRecorded(Event, type="nl.leefbaarheid.stories.story-recorded.v1"):
     """Somebody told something about an area; the text stands encrypted beside."""
 
     area: AreaId
+    municipalities: tuple[Municipality, ...]
     theme: Theme
     tone: Tone
     teller: Teller

@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+
+async def load_sample(folder, addresses, say):
+    """None."""

@@ -1,0 +1,5 @@
+"""`python -m leefwijk.service`: the `leefwijk` command."""
+
+from leefwijk.service.cli import main
+
+main()

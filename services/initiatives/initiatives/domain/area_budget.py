@@ -1,0 +1,57 @@
+"""The budget of one area and calendar year: what of it is promised, to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from leefwijk.events.decider import Listing, State, evolves
+from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted, BudgetReleased
+
+
+@dataclass(frozen=True)
+class AreaBudget(State, kind="area-budgets", shape=1):
+    """Commitments on a budget, by initiative and request, in euros."""
+
+    area: str | None = None
+    year: int = 0
+    municipalities: tuple[str, ...] = ()
+    committed: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Decimal:
+        """Euros promised and not released."""
+        return sum(self.committed.values(), Decimal("0.00"))
+
+    def listing(self) -> Listing:
+        """Found by area and year."""
+        return Listing(self.area, self.municipalities, facets={"year": str(self.year)})
+
+
+def budget_id(area: str, year: int) -> str:
+    """The id of the budget of an area and year."""
+    return f"{area}.{year}"
+
+
+def _place(initiative: str, request: int) -> str:
+    return f"{initiative}/{request}"
+
+
+@evolves(BudgetCommitted)
+def _(budget: AreaBudget, event: BudgetCommitted) -> AreaBudget:
+    place = _place(event.initiative, event.request)
+    promised = budget.committed.get(place, Decimal("0.00")) + event.amount
+    return replace(
+        budget,
+        area=event.area,
+        year=event.year,
+        municipalities=event.municipalities,
+        committed={**budget.committed, place: promised},
+    )
+
+
+@evolves(BudgetReleased)
+def _(budget: AreaBudget, event: BudgetReleased) -> AreaBudget:
+    place = _place(event.initiative, event.request)
+    left = budget.committed.get(place, Decimal("0.00")) - event.amount
+    return replace(budget, committed={**budget.committed, place: left})

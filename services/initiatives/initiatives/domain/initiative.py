@@ -1,0 +1,242 @@
+"""The life of an initiative: its state and how facts change it.
+
+The commands stand beside: proposing and roles in `life`, requests and grants in `support`,
+spending in `spending`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from leefwijk.events.decider import Listing, State, evolves
+from leefwijk.events.language.initiatives.initiatives import (
+    CorporationRole,
+    CorporationRoleAgreed,
+    GateNoLongerPassed,
+    GrantedLine,
+    InitiativeCompleted,
+    InitiativeProposed,
+    InitiativeStarted,
+    RequestLine,
+    SpendingRecorded,
+    SupportDeclined,
+    SupportGranted,
+    SupportKind,
+    SupportRequested,
+)
+
+
+class Status(StrEnum):
+    """Where an initiative stands."""
+
+    PROPOSED = "proposed"
+    SELF_RELIANT = "self_reliant"
+    SUPPORTED = "supported"
+    DECLINED = "declined"
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+EUROS = frozenset({SupportKind.MONEY, SupportKind.MATERIALS})
+"""Kinds counted in euros; space and time are counted in hours."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for in one go, and what became of it."""
+
+    number: int
+    lines: tuple[RequestLine, ...]
+    decided: bool = False
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A granted request and what was used of each line: euros or hours."""
+
+    request: int
+    budget_area: str
+    year: int
+    on: date
+    lines: tuple[GrantedLine, ...]
+    used: dict[int, Decimal] = field(default_factory=dict)
+
+    def line(self, number: int) -> GrantedLine | None:
+        """The granted line of this number."""
+        return next((line for line in self.lines if line.line == number), None)
+
+    def left(self, number: int) -> Decimal:
+        """What is left of a line, in its own unit."""
+        line = self.line(number)
+        granted = Decimal(0) if line is None else granted_of(line)
+        return granted - self.used.get(number, Decimal(0))
+
+    def spend(self, number: int, used: Decimal) -> Grant:
+        """The grant after something of a line was used."""
+        return replace(self, used={**self.used, number: self.used.get(number, Decimal(0)) + used})
+
+
+def granted_of(line: GrantedLine) -> Decimal:
+    """What a line grants, in euros or hours by its kind."""
+    return Decimal(line.amount or 0) if line.kind in EUROS else Decimal(line.hours or 0)
+
+
+def asked_of(line: RequestLine) -> Decimal:
+    """What a line asks for, in euros or hours by its kind."""
+    return Decimal(line.amount or 0) if line.kind in EUROS else Decimal(line.hours or 0)
+
+
+def euros(amount: Decimal) -> str:
+    """Euros as people read them: `1,500.00`."""
+    return f"{amount:,.2f}"
+
+
+@dataclass(frozen=True)
+class Initiative(State, kind="initiatives", shape=1):
+    """An initiative as it stands; the empty one has no status yet."""
+
+    status: Status | None = None
+    title: str = ""
+    area: str | None = None
+    municipalities: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    taker: str = ""
+    collective_benefit: str = ""
+    expected_effect: str | None = None
+    role: CorporationRole | None = None
+    request: Request | None = None
+    """The latest request."""
+    grants: tuple[Grant, ...] = ()
+    gate_marks: tuple[str, ...] = ()
+    """Ids of events by which a gate was lost, so that each is noted once."""
+    started: date | None = None
+    completed: date | None = None
+
+    @property
+    def undecided(self) -> Request | None:
+        """The request that waits for a decision."""
+        return self.request if self.request is not None and not self.request.decided else None
+
+    def listing(self) -> Listing:
+        """Found by area, theme, status, role and taker, and by the budgets that pay for it."""
+        budgets = sorted({grant.budget_area for grant in self.grants})
+        return Listing(
+            self.area,
+            self.municipalities,
+            self.status.value if self.status else None,
+            self.title,
+            {
+                "theme": self.themes,
+                "taker": self.taker,
+                "role": self.role.value if self.role else (),
+                "budget-area": budgets,
+            },
+        )
+
+    def changed_since(self, before: Any) -> str | None:
+        """Which lines of the request read otherwise now (INI-06)."""
+        was = {line.line: line for line in before.request.lines} if before.request else {}
+        now = {line.line: line for line in self.request.lines} if self.request else {}
+        parts = [
+            _difference(number, was.get(number), now.get(number))
+            for number in sorted(was.keys() | now.keys())
+            if was.get(number) != now.get(number)
+        ]
+        if not parts:
+            return None
+        return f"The request changed after you opened it: {'; '.join(parts)}."
+
+
+def _difference(number: int, was: RequestLine | None, now: RequestLine | None) -> str:
+    if _said(was) == _said(now):
+        return f"line {number} reads otherwise"
+    return f"line {number} is now {_said(now)}, it was {_said(was)}"
+
+
+def _said(line: RequestLine | None) -> str:
+    if line is None:
+        return "absent"
+    return euros(asked_of(line)) if line.kind in EUROS else f"{asked_of(line)} hours"
+
+
+@evolves(InitiativeProposed)
+def _(_initiative: Initiative, event: InitiativeProposed) -> Initiative:
+    return Initiative(
+        status=Status.PROPOSED,
+        title=event.title,
+        area=event.area,
+        municipalities=event.municipalities,
+        themes=tuple(theme.value for theme in event.themes),
+        taker=event.taker.value,
+        collective_benefit=event.collective_benefit,
+        expected_effect=event.expected_effect,
+    )
+
+
+@evolves(CorporationRoleAgreed)
+def _(initiative: Initiative, event: CorporationRoleAgreed) -> Initiative:
+    alone = event.role is CorporationRole.NONE
+    status = initiative.status
+    if alone and status in {Status.PROPOSED, Status.DECLINED}:
+        status = Status.SELF_RELIANT
+    elif not alone and status is Status.SELF_RELIANT:
+        status = Status.PROPOSED
+    return replace(initiative, role=event.role, status=status)
+
+
+@evolves(SupportRequested)
+def _(initiative: Initiative, event: SupportRequested) -> Initiative:
+    return replace(initiative, request=Request(event.request, event.lines))
+
+
+@evolves(SupportGranted)
+def _(initiative: Initiative, event: SupportGranted) -> Initiative:
+    grant = Grant(event.request, event.budget_area, event.year, event.on, event.lines)
+    supported = initiative.status in {Status.PROPOSED, Status.DECLINED}
+    return replace(
+        _decided(initiative),
+        grants=(*initiative.grants, grant),
+        status=Status.SUPPORTED if supported else initiative.status,
+    )
+
+
+@evolves(SupportDeclined)
+def _(initiative: Initiative, _event: SupportDeclined) -> Initiative:
+    first = initiative.status is Status.PROPOSED and not initiative.grants
+    return replace(_decided(initiative), status=Status.DECLINED if first else initiative.status)
+
+
+def _decided(initiative: Initiative) -> Initiative:
+    request = initiative.request
+    return replace(initiative, request=replace(request, decided=True) if request else None)
+
+
+@evolves(SpendingRecorded)
+def _(initiative: Initiative, event: SpendingRecorded) -> Initiative:
+    used = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
+    return replace(
+        initiative,
+        grants=tuple(
+            grant.spend(event.line, used) if grant.request == event.request else grant
+            for grant in initiative.grants
+        ),
+    )
+
+
+@evolves(InitiativeStarted)
+def _(initiative: Initiative, event: InitiativeStarted) -> Initiative:
+    return replace(initiative, status=Status.STARTED, started=event.on)
+
+
+@evolves(InitiativeCompleted)
+def _(initiative: Initiative, event: InitiativeCompleted) -> Initiative:
+    return replace(initiative, status=Status.COMPLETED, completed=event.on)
+
+
+@evolves(GateNoLongerPassed)
+def _(initiative: Initiative, event: GateNoLongerPassed) -> Initiative:
+    return replace(initiative, gate_marks=(*initiative.gate_marks, *event.evidence))

@@ -1,0 +1,239 @@
+"""Commands on support: asking for it, granting it line by line, declining it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.gates import SupportGates
+from initiatives.domain.initiative import (
+    EUROS,
+    Initiative,
+    Request,
+    Status,
+    asked_of,
+    granted_of,
+)
+from leefwijk.events.decider import Command, Context, Faults, OnSecond, on, refuse
+from leefwijk.events.event import Event, Wire
+from leefwijk.events.fields import Euro, Reason
+from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
+from leefwijk.events.language.initiatives.initiatives import (
+    CorporationRole,
+    GrantedLine,
+    RequestLine,
+    SupportDeclined,
+    SupportGranted,
+    SupportKind,
+    SupportRequested,
+)
+
+MOST_LINES = 50
+
+
+class AskedLine(RequestLine):
+    """A line of a request: money and materials in euros, space and time in hours."""
+
+    @model_validator(mode="after")
+    def _in_its_unit(self) -> Self:
+        if self.kind in EUROS:
+            if not self.amount or self.hours is not None:
+                raise ValueError(f"{self.kind.value} is asked for as an amount above 0.00")
+        elif self.hours is None or self.amount is not None:
+            raise ValueError(f"{self.kind.value} is asked for in hours")
+        return self
+
+
+class RequestSupport(Command[Initiative]):
+    """Ask for support, or replace the lines of a request that waits for a decision."""
+
+    lines: Annotated[tuple[AskedLine, ...], Field(min_length=1, max_length=MOST_LINES)]
+
+    def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
+        """Refuses `role-does-not-allow-support` (INI-03): a role comes before support."""
+        _require_not_over(initiative)
+        _require_role(initiative.role, {line.kind for line in self.lines})
+        numbers = [line.line for line in self.lines]
+        if len(set(numbers)) != len(numbers):
+            refuse("line-twice", "Each line has a number of its own.")
+        waiting = initiative.undecided
+        last = initiative.request.number if initiative.request else 0
+        yield SupportRequested(
+            request=waiting.number if waiting else last + 1,
+            lines=tuple(RequestLine(**line.model_dump()) for line in self.lines),
+        )
+
+
+def _require_not_over(initiative: Initiative) -> None:
+    """Who does not look back cannot go on (INI-36)."""
+    if initiative.status is Status.COMPLETED:
+        refuse("effect-not-evaluated", "It is completed: evaluate its effect before new support.")
+
+
+def _require_role(role: CorporationRole | None, kinds: set[SupportKind]) -> None:
+    if role is None or role is CorporationRole.NONE:
+        refuse(
+            "role-does-not-allow-support",
+            "The corporation has no role here; agree a role with the residents first.",
+        )
+    if role is CorporationRole.CONNECT and kinds - {SupportKind.TIME}:
+        refuse(
+            "role-does-not-allow-support",
+            "The role `connect` allows time only; money, space and materials need `support`.",
+        )
+
+
+class DecidedLine(Wire):
+    """What is granted of one line; nothing at all is 0 or absent, and needs a reason."""
+
+    line: Annotated[int, Field(ge=1, le=MOST_LINES)]
+    amount: Euro | None = None
+    hours: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    until: date | None = None
+    reason: Reason | None = None
+
+
+class GrantSupport(Command[Initiative], beside=AreaBudget):
+    """Grant the requested support line by line, in whole or in part (INI-26)."""
+
+    lines: Annotated[tuple[DecidedLine, ...], Field(min_length=1, max_length=MOST_LINES)]
+    next_step: Reason | None = None
+    """What the residents can do now; needed where every line is at nothing."""
+
+    def second(self, _initiative: Initiative, context: Context) -> str:
+        """The budget of the area whose level pays, in the year of the decision."""
+        gates = context.knowledge(SupportGates)
+        return budget_id(gates.budget_area, gates.year)
+
+    def decide(
+        self, initiative: Initiative, budget: AreaBudget, context: Context
+    ) -> Iterator[Event | OnSecond]:
+        """Refuses what is above the request, less without a reason, and gates that do not pass."""
+        request = _require_request(initiative)
+        lines = _matched(request, self.lines)
+        asked = {line.line: line for line in request.lines}
+        faults = Faults()
+        for line in lines:
+            if _above(line, asked[line.line]):
+                faults.add(
+                    "above-request", f"Line {line.line}: more than was asked for.", line=line.line
+                )
+            elif _less(line, asked[line.line]) and line.reason is None:
+                faults.add(
+                    "reason-missing",
+                    f"Line {line.line} gets less than was asked for: say why.",
+                    line=line.line,
+                )
+        faults.refuse_any()
+        if not any(granted_of(line) for line in lines):
+            if self.next_step is None:
+                refuse("reason-missing", "Nothing is granted: say what the residents can do now.")
+            yield SupportDeclined(
+                request=request.number, lines=lines, next_step=self.next_step, on=context.today
+            )
+            return
+        _require_not_over(initiative)
+        _require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
+        charged = sum((Decimal(line.amount or 0) for line in lines), Decimal("0.00"))
+        gates = context.knowledge(SupportGates)
+        passed = gates.require(budget, charged)
+        assert initiative.area is not None  # noqa: S101 - every proposal names one
+        yield SupportGranted(
+            request=request.number,
+            area=initiative.area,
+            budget_area=gates.budget_area,
+            year=gates.year,
+            lines=lines,
+            charged=charged,
+            partly=any(_less(line, asked[line.line]) for line in lines),
+            gates=tuple(line.answer for line in passed),
+            on=context.today,
+        )
+        if charged:
+            yield on(
+                budget,
+                BudgetCommitted(
+                    area=gates.budget_area,
+                    year=gates.year,
+                    initiative=context.stream,
+                    request=request.number,
+                    amount=charged,
+                    municipalities=initiative.municipalities,
+                ),
+            )
+
+
+class DeclineSupport(Command[Initiative]):
+    """Decline the request with one reason; it ends the request, not the initiative."""
+
+    reason: Reason
+    next_step: Reason
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `nothing-requested` where no request waits."""
+        request = _require_request(initiative)
+        nothing = tuple(
+            GrantedLine(line=line.line, kind=line.kind, reason=self.reason)
+            for line in request.lines
+        )
+        yield SupportDeclined(
+            request=request.number, lines=nothing, next_step=self.next_step, on=context.today
+        )
+
+
+def _require_request(initiative: Initiative) -> Request:
+    request = initiative.undecided
+    if request is None:
+        refuse("nothing-requested", "No request waits for a decision.")
+    return request
+
+
+def _above(granted: GrantedLine, asked: RequestLine) -> bool:
+    """More than was asked for, or for longer."""
+    longer = asked.until is not None and granted.until is not None and granted.until > asked.until
+    return granted_of(granted) > asked_of(asked) or longer
+
+
+def _less(granted: GrantedLine, asked: RequestLine) -> bool:
+    """Less than was asked for, or for a shorter time."""
+    shorter = granted.until is not None and (asked.until is None or granted.until < asked.until)
+    return granted_of(granted) < asked_of(asked) or shorter
+
+
+def _matched(request: Request, decided: tuple[DecidedLine, ...]) -> tuple[GrantedLine, ...]:
+    """The decision on every requested line, in its own unit."""
+    faults = Faults()
+    by_number = {line.line: line for line in decided}
+    known = {line.line for line in request.lines}
+    if len(by_number) != len(decided) or by_number.keys() - known:
+        faults.add("unknown-line", f"The request has the lines {sorted(known)}, each once.")
+    for number in sorted(known - by_number.keys()):
+        faults.add("line-undecided", f"Line {number} is not decided.", line=number)
+    faults.refuse_any()
+    lines = []
+    for line in request.lines:
+        said = by_number[line.line]
+        in_euros = line.kind in EUROS
+        if (said.hours if in_euros else said.amount) is not None:
+            faults.add(
+                "wrong-kind",
+                f"Line {line.line} is {line.kind.value}: {'euros' if in_euros else 'hours'}.",
+                line=line.line,
+            )
+        lines.append(
+            GrantedLine(
+                line=line.line,
+                kind=line.kind,
+                amount=(said.amount or Decimal("0.00")) if in_euros else None,
+                hours=None if in_euros else (said.hours or 0),
+                until=said.until or line.until,
+                reason=said.reason,
+            )
+        )
+    faults.refuse_any()
+    return tuple(lines)

@@ -1,0 +1,86 @@
+"""The two backgrounds of the scenarios, B1 and B2, as far as one gate needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from initiatives.domain.gates import SupportGates
+from initiatives.policies import KnownLevel, Levels, support_gates
+from leefwijk.events.fields import Theme
+from leefwijk.events.language.initiatives.initiatives import (
+    CorporationRole,
+    CorporationRoleAgreed,
+    InitiativeProposed,
+    RequestLine,
+    SupportKind,
+    SupportRequested,
+    Taker,
+)
+from leefwijk.events.testing import Specification, given
+
+BUURT = "BU01060100@2020"
+WIJK = "WK010601@2020"
+
+Judged = Callable[..., SupportGates]
+
+
+@pytest.fixture
+def extra() -> KnownLevel:
+    """M2: Lariks is `extra` through 2028, with 24,000.00 for 2026 and for 2027."""
+    return KnownLevel(
+        level_id="m2",
+        area=WIJK,
+        level="extra",
+        valid_from=date(2025, 1, 1),
+        valid_through=date(2028, 12, 31),
+        budgets={2026: Decimal("24000.00"), 2027: Decimal("24000.00")},
+        evidence=("m2",),
+        as_of=datetime(2025, 1, 1, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def judged() -> Judged:
+    """The gates on a day, given the levels known for the area and those it lies in."""
+
+    def judge(*levels: KnownLevel, on: date = date(2026, 4, 20)) -> SupportGates:
+        known = Levels(levels)
+        pays = known.paying(on) or known.last_over(on)
+        return SupportGates(
+            pays.area if pays else BUURT, on.year, partial(support_gates, known, on)
+        )
+
+    return judge
+
+
+@pytest.fixture
+def proposed() -> Specification:
+    """I1 'Coffee corner in the hall', as residents proposed it."""
+    return given(
+        InitiativeProposed(
+            title="Coffee corner in the hall",
+            area=BUURT,
+            municipalities=("GM0106",),
+            themes=(Theme.MEETING,),
+            taker=Taker.RESIDENTS,
+            collective_benefit="Open to everyone in De Lariks Oost",
+        ),
+        at="2026-03-30T09:00:00Z",
+    )
+
+
+@pytest.fixture
+def requested(proposed: Specification) -> Specification:
+    """R1 of B2: one line, money 1,500.00, asked on 2026-04-13."""
+    line = RequestLine(line=1, kind=SupportKind.MONEY, purpose="Furniture", amount=Decimal(1500))
+    return (
+        proposed.at("2026-04-13T09:00:00Z")
+        .and_(CorporationRoleAgreed(role=CorporationRole.SUPPORT))
+        .and_(SupportRequested(request=1, lines=(line,)))
+        .at("2026-04-20T09:00:00Z")
+    )

@@ -1,0 +1,151 @@
+"""Effort proposals and what becomes of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from leefwijk.events.fields import AREA_PATTERN, EffortLevelName
+from leefwijk.events.handling import Loaded
+from leefwijk.service.commands import Commands
+from leefwijk.service.context import context_of
+from leefwijk.service.reads import (
+    InternalReader,
+    Page,
+    Paging,
+    Resource,
+    load_visible,
+    page_of,
+    tag,
+)
+from leefwijk.service.roles import Role
+from monitoring.domain.agreeing import (
+    AgreeEffortLevel,
+    EndEffortLevel,
+    ReplaceEffortLevel,
+    WithdrawProposal,
+)
+from monitoring.domain.effort_level import EffortLevel, Status
+from monitoring.domain.proposing import (
+    AnswerObjection,
+    EndorseEffortLevel,
+    ObjectToEffortLevel,
+    ProposeEffortLevel,
+)
+from monitoring.knowledge import area_levels, known_for_proposal, reacting_partner
+
+MANAGER = Role.AREA_MANAGER
+PARTNER = Role.PARTNER
+
+commands = Commands("", EffortLevel, tag="effort levels")
+commands.create(
+    "/areas/{areaId}/effort-proposals",
+    ProposeEffortLevel,
+    role=MANAGER,
+    knows=known_for_proposal,
+    fill={"area": "areaId"},
+)
+_ONE = "/effort-proposals/{proposalId}"
+commands.post(f"{_ONE}/endorsements", EndorseEffortLevel, role=PARTNER, knows=reacting_partner)
+commands.post(f"{_ONE}/objections", ObjectToEffortLevel, role=PARTNER, knows=reacting_partner)
+commands.post(f"{_ONE}/objection-answers", AnswerObjection, role=MANAGER)
+commands.post(f"{_ONE}/agreements", AgreeEffortLevel, role=MANAGER, knows=area_levels)
+commands.post(f"{_ONE}/replacements", ReplaceEffortLevel, role=MANAGER, knows=area_levels)
+commands.post(f"{_ONE}/withdrawals", WithdrawProposal, role=MANAGER)
+commands.post(f"{_ONE}/endings", EndEffortLevel, role=MANAGER)
+
+router = APIRouter(tags=["effort levels"])
+
+
+class EffortLevelResource(Resource):
+    """A proposed or agreed level."""
+
+    id: str
+    version: int
+    status: str | None
+    in_force: bool
+    area: str
+    level: str
+    valid_from: date | None
+    valid_through: date | None
+    last_day: date | None
+    invited: list[str]
+    reactions: dict[str, Any]
+    reaction_through: date | None
+    lapses_on: date | None
+
+
+def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevelResource:
+    state = loaded.state
+    return EffortLevelResource(
+        id=id_,
+        version=loaded.version,
+        status=state.status.value if state.status else None,
+        in_force=state.in_force(today),
+        area=state.area,
+        level=state.level.value,
+        valid_from=state.valid_from,
+        valid_through=state.valid_through,
+        last_day=state.last_day,
+        invited=list(state.invited),
+        reactions={
+            partner: {
+                "endorses": said.endorses,
+                "reason": said.reason,
+                "answer": said.answer,
+            }
+            for partner, said in state.reactions.items()
+        },
+        reaction_through=state.reaction_through,
+        lapses_on=state.lapses_on,
+    )
+
+
+class ProposalQuery(Paging):
+    """What to list; every condition given must hold."""
+
+    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    level: EffortLevelName | None = None
+    status: Status | None = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None
+
+
+@router.get("/effort-proposals")
+async def list_proposals(
+    request: Request,
+    response: Response,
+    reader: InternalReader,
+    query: Annotated[ProposalQuery, Query()],
+) -> Page[EffortLevelResource]:
+    """Proposals and agreed levels, newest first."""
+    today = context_of(request).handler.today
+    return await page_of(
+        request,
+        response,
+        EffortLevel,
+        query,
+        reader,
+        lambda id_, loaded: _resource(id_, loaded, today()),
+        {
+            "area": query.area,
+            "level": query.level,
+            "status": query.status,
+            "municipality": query.municipality,
+        },
+    )
+
+
+@router.get("/effort-proposals/{proposalId}")
+async def get_proposal(
+    request: Request,
+    response: Response,
+    reader: InternalReader,
+    proposal_id: Annotated[str, Path(alias="proposalId", max_length=100)],
+) -> EffortLevelResource:
+    """One proposal or level; its ETag is what If-Match asks for."""
+    service = context_of(request)
+    loaded = await load_visible(service, EffortLevel, proposal_id, reader)
+    tag(response, loaded.version)
+    return _resource(proposal_id, loaded, service.handler.today())

@@ -1,0 +1,71 @@
+"""`/v1/partners`: the registry of partner organisations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from leefwijk.events.handling import Loaded
+from leefwijk.events.language.monitoring.partners import PartnerKind
+from leefwijk.service.commands import Commands
+from leefwijk.service.context import context_of
+from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
+from leefwijk.service.roles import Role
+from monitoring.domain.partner import EndPartnerMunicipality, Partner, RegisterPartner
+
+commands = Commands("/partners", Partner, tag="partners")
+commands.create("", RegisterPartner, role=Role.AREA_MANAGER)
+commands.post("/{partnerId}/departures", EndPartnerMunicipality, role=Role.AREA_MANAGER)
+
+router = APIRouter(tags=["partners"])
+
+
+class PartnerResource(Resource):
+    """An organisation that works with the corporation."""
+
+    id: str
+    version: int
+    name: str | None
+    kind: str | None
+    municipalities: list[str]
+
+
+def _resource(id_: str, loaded: Loaded[Partner]) -> PartnerResource:
+    state = loaded.state
+    return PartnerResource(
+        id=id_,
+        version=loaded.version,
+        name=state.name,
+        kind=state.partner_kind.value if state.partner_kind else None,
+        municipalities=list(state.municipalities),
+    )
+
+
+class PartnerQuery(Paging):
+    """What to list."""
+
+    kind: PartnerKind | None = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None
+
+
+@router.get("/partners")
+async def list_partners(
+    request: Request, response: Response, reader: Reader, query: Annotated[PartnerQuery, Query()]
+) -> Page[PartnerResource]:
+    """Partners, newest first."""
+    terms: dict[str, str | None] = {"kind": query.kind, "municipality": query.municipality}
+    return await page_of(request, response, Partner, query, reader, _resource, terms)
+
+
+@router.get("/partners/{partnerId}")
+async def get_partner(
+    request: Request,
+    response: Response,
+    reader: Reader,
+    partner_id: Annotated[str, Path(alias="partnerId", max_length=100)],
+) -> PartnerResource:
+    """One partner."""
+    loaded = await load_visible(context_of(request), Partner, partner_id, reader)
+    tag(response, loaded.version)
+    return _resource(partner_id, loaded)

@@ -1,0 +1,76 @@
+"""The composition root of monitoring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from leefwijk.events.migrate import Migrations
+from leefwijk.service.app import Task
+from leefwijk.service.context import ServiceContext
+from leefwijk.service.settings import SettingsError
+from leefwijk.service.wiring import Definition
+from monitoring.api import areas, effort_levels, imports, partners, stories
+from monitoring.domain.area import Area
+from monitoring.domain.effort_level import EffortLevel
+from monitoring.domain.experienced_area import ExperiencedArea
+from monitoring.domain.import_run import ImportRun
+from monitoring.domain.indicator import Indicator
+from monitoring.domain.measurement_series import MeasurementSeries
+from monitoring.domain.partner import Partner
+from monitoring.domain.story import Story
+from monitoring.import_store import ImportStore
+from monitoring.importer import Importer
+from monitoring.settings import MonitoringSettings
+from monitoring.words import BadKeyError, Words
+
+
+def _parts(context: ServiceContext, settings: MonitoringSettings) -> Sequence[object]:
+    if settings.key_encryption_key is None:
+        raise SettingsError("LEEFWIJK_KEY_ENCRYPTION_KEY: missing")
+    try:
+        words = Words(context.engine, settings.key_encryption_key.get_secret_value())
+    except BadKeyError as error:
+        raise SettingsError(str(error)) from error
+    store = ImportStore(context.engine)
+    return words, store, Importer(context, store)
+
+
+def _tasks(context: ServiceContext, _settings: MonitoringSettings) -> dict[str, Task]:
+    importer: Importer = context.parts[Importer]
+    return {"importer": importer.run}
+
+
+definition = Definition(
+    name="monitoring",
+    title="Monitoring: areas, counting and telling, effort levels",
+    settings=MonitoringSettings,
+    states=(
+        Area,
+        ExperiencedArea,
+        Indicator,
+        ImportRun,
+        MeasurementSeries,
+        Story,
+        EffortLevel,
+        Partner,
+    ),
+    commands=(
+        areas.areas,
+        areas.experienced,
+        stories.commands,
+        effort_levels.commands,
+        partners.commands,
+        imports.commands,
+    ),
+    routers=(
+        areas.router,
+        stories.router,
+        effort_levels.router,
+        partners.router,
+        imports.router,
+    ),
+    migrations=(Migrations("monitoring", Path(__file__).parent / "migrations"),),
+    parts=_parts,
+    tasks=_tasks,
+)

@@ -1,0 +1,215 @@
+"""Agreeing a level, withdrawing a proposal, and the end of a level (MON-33, MON-37, MON-38)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
+from leefwijk.events.event import Event, Validity
+from leefwijk.events.fields import EffortLevelName, Identifier, Reason, ShortText
+from leefwijk.events.language.monitoring import effort_levels as facts
+from leefwijk.events.language.monitoring.effort_levels import YearBudget
+from monitoring.domain.dates import day_after
+from monitoring.domain.effort_level import MODES, EffortLevel, Status, announcement_day
+
+
+@dataclass(frozen=True)
+class OtherLevel:
+    """Another agreed level of the same area."""
+
+    id: str
+    level: EffortLevelName
+    valid_from: date
+    last_day: date | None
+
+    def overlaps(self, first: date, last: date | None) -> bool:
+        """Whether they have a day in common."""
+        return (last is None or self.valid_from <= last) and (
+            self.last_day is None or self.last_day >= first
+        )
+
+
+@dataclass(frozen=True)
+class AreaLevels:
+    """The other agreed levels of the area."""
+
+    found: tuple[OtherLevel, ...] = ()
+
+
+class _Agreement(Command[EffortLevel]):
+    """What both ways of agreeing ask for."""
+
+    valid: Validity | None = None
+    """Where it differs from what was proposed."""
+    budgets: Annotated[tuple[YearBudget, ...], Field(max_length=20)] = ()
+    backdating: Reason | None = None
+
+    def _agreed(
+        self, level: EffortLevel, context: Context, replaces: str | None
+    ) -> facts.EffortLevelAgreed:
+        _require_open(level, context.today)
+        _require_discussed(level, context.today)
+        first, last = self._period(level)
+        for other in context.knowledge(AreaLevels).found:
+            if other.id != replaces and other.overlaps(first, last):
+                refuse(
+                    "validity-overlaps",
+                    f"{other.level.value} is agreed from {other.valid_from} through "
+                    f"{other.last_day or 'further notice'}; say that this one replaces it.",
+                    level=other.id,
+                )
+        if first < context.today and self.backdating is None:
+            refuse(
+                "backdating-unexplained",
+                f"It would begin on {first}, before today: say why.",
+            )
+        silent = [partner for partner in level.invited if partner not in level.reactions]
+        return facts.EffortLevelAgreed(
+            area=level.area,
+            level=level.level,
+            mode=MODES[level.level],
+            valid=Validity(from_=first, through=last),
+            budgets=self.budgets,
+            no_reaction=tuple(silent),
+            replaces=replaces,
+            backdating=self.backdating if first < context.today else None,
+        )
+
+    def _period(self, level: EffortLevel) -> tuple[date, date | None]:
+        if self.valid is not None:
+            return self.valid.from_, self.valid.through
+        assert level.valid_from is not None  # noqa: S101 - every proposal has a period
+        return level.valid_from, level.valid_through
+
+
+class AgreeEffortLevel(_Agreement):
+    """Agree the level for its period, with euros per calendar year."""
+
+    def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
+        """Refuses while the discussion is not over, and where another level overlaps."""
+        yield self._agreed(level, context, None)
+
+
+class ReplaceEffortLevel(_Agreement, beside=EffortLevel):
+    """Agree the level in the place of another one, which ends when this one begins."""
+
+    replaces: Identifier
+
+    def second(self, _state: Any, _context: Context) -> str:
+        """The level that is replaced."""
+        return self.replaces
+
+    def decide(
+        self, level: EffortLevel, replaced: EffortLevel, context: Context
+    ) -> Iterator[Event | OnSecond]:
+        """As agreeing; the replaced level must be an agreed one of the same area."""
+        if replaced.agreement is None or replaced.area != level.area:
+            refuse("nothing-to-replace", "It replaces an agreed level of the same area.")
+        agreed = self._agreed(level, context, self.replaces)
+        yield agreed
+        first = agreed.valid.from_
+        if replaced.last_day is None or replaced.last_day >= first:
+            yield on(
+                replaced,
+                facts.EffortLevelEnded(
+                    area=replaced.area,
+                    level=replaced.level,
+                    on=first,
+                    superseded_by=context.stream,
+                ),
+            )
+
+
+def _require_open(level: EffortLevel, today: date) -> None:
+    if level.agreement is not None:
+        refuse("level-already-agreed", "This level was agreed before.")
+    lapsed = level.lapses_on is not None and today >= level.lapses_on
+    if level.status is Status.LAPSED or lapsed:
+        refuse("proposal-lapsed", f"The proposal lapsed on {level.lapses_on}; propose it anew.")
+    if level.status is not Status.PROPOSED:
+        refuse("not-proposed", f"The proposal is {level.status}.")
+
+
+def _require_discussed(level: EffortLevel, today: date) -> None:
+    """All have reacted or the term is over, and every objection has an answer."""
+    silent = [partner for partner in level.invited if partner not in level.reactions]
+    if silent and level.reaction_through is not None and today <= level.reaction_through:
+        refuse(
+            "reaction-term-running",
+            f"{len(silent)} invited partners have not reacted; the term runs through "
+            f"{level.reaction_through}.",
+            partners=silent,
+        )
+    unanswered = [
+        partner
+        for partner, said in level.reactions.items()
+        if not said.endorses and said.answer is None
+    ]
+    if unanswered:
+        refuse(
+            "objection-unanswered",
+            f"Answer the objection of {', '.join(unanswered)} first.",
+            partners=unanswered,
+        )
+
+
+class WithdrawProposal(Command[EffortLevel]):
+    """Take the proposal back."""
+
+    reason: Reason | None = None
+
+    def decide(self, level: EffortLevel, _context: Context) -> Iterator[Event]:
+        """Refuses `reason-missing`, and what is no proposal any more."""
+        if self.reason is None:
+            refuse("reason-missing", "Say why the proposal is withdrawn.")
+        if level.status is not Status.PROPOSED:
+            refuse("not-proposed", f"The proposal is {level.status}.")
+        yield facts.EffortLevelProposalWithdrawn(reason=self.reason)
+
+
+class EndEffortLevel(Command[EffortLevel]):
+    """End an agreed level before its last day."""
+
+    reason: ShortText | None = None
+    on: date | None = None
+    """First day without it; today where absent."""
+
+    def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
+        """Refuses `reason-missing`, and a level that is not in force or to come."""
+        if self.reason is None:
+            refuse("reason-missing", "Say why the level ends.")
+        day = self.on or context.today
+        if level.status is not Status.AGREED or (
+            level.last_day is not None and level.last_day < context.today
+        ):
+            refuse("effort-level-expired", "This level is not in force.")
+        if day < context.today or (level.last_day is not None and day > level.last_day):
+            refuse("day-outside-validity", "It ends between today and its last day.")
+        yield facts.EffortLevelEnded(area=level.area, level=level.level, on=day, reason=self.reason)
+
+
+class JudgeLevelByTime(Command[EffortLevel], deadline=True):
+    """Time passed: a proposal lapses, an end is announced, a level is over.
+
+    Each fact names the day it fell due, however late the ticker comes (MON-38).
+    """
+
+    def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
+        """What has fallen due by now, in order."""
+        today = context.today
+        if level.status is Status.PROPOSED:
+            if level.lapses_on is not None and today >= level.lapses_on:
+                yield facts.EffortLevelProposalLapsed(on=level.lapses_on)
+            return
+        last = level.valid_through
+        if level.status is not Status.AGREED or last is None:
+            return
+        if not level.announced and today >= announcement_day(last):
+            yield facts.EffortLevelExpiryAnnounced(on=announcement_day(last), last_day=last)
+        if today > last:
+            yield facts.EffortLevelExpired(area=level.area, level=level.level, on=day_after(last))

@@ -1,0 +1,171 @@
+"""Effort levels: the state from proposal to end, judged by dates and not by recorded expiry.
+
+Commands stand beside: `proposing` for the discussion with partners, `agreeing` for what follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from leefwijk.events.decider import Fact, Listing, State, evolves
+from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.monitoring import effort_levels as facts
+from leefwijk.events.language.monitoring.effort_levels import Mode, Rhythm, Stance
+from monitoring.domain.dates import begin_of, day_after
+from monitoring.domain.settings import TERMS
+
+MODES = {
+    EffortLevelName.BASIC: Mode(stance=Stance.REACTIVE, rhythm=Rhythm.INCIDENTAL),
+    EffortLevelName.EXTRA: Mode(stance=Stance.PROACTIVE, rhythm=Rhythm.INCIDENTAL),
+    EffortLevelName.LARGE_SCALE: Mode(stance=Stance.PROACTIVE, rhythm=Rhythm.STRUCTURAL),
+}
+"""What a level means in practice (vision, table of levels): the mode follows from the level."""
+
+
+class Status(StrEnum):
+    """Where a level stands; `in_force` and the like follow from the dates."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What a partner said of the proposal."""
+
+    endorses: bool
+    reason: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
+class EffortLevel(State, kind="effort-levels", shape=1):
+    """A proposed or agreed level of an area."""
+
+    status: Status | None = None
+    area: str = ""
+    municipalities: tuple[str, ...] = ()
+    level: EffortLevelName = EffortLevelName.BASIC
+    valid_from: date | None = None
+    valid_through: date | None = None
+    invited: tuple[str, ...] = ()
+    reactions: dict[str, Reaction] = field(default_factory=dict)
+    reaction_through: date | None = None
+    lapses_on: date | None = None
+    announced: bool = False
+    ended_on: date | None = None
+    """First day without the level, where it ended before its last day."""
+    agreement: UUID | None = None
+    """Id of the event by which it was agreed."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, if there is one."""
+        if self.ended_on is not None:
+            return self.ended_on - timedelta(days=1)
+        return self.valid_through
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on a day, whatever has been recorded of its end."""
+        if self.agreement is None or self.valid_from is None or day < self.valid_from:
+            return False
+        return self.last_day is None or day <= self.last_day
+
+    def due(self) -> datetime | None:
+        """When a proposal lapses, an end is announced, or a level is over."""
+        if self.status is Status.PROPOSED and self.lapses_on is not None:
+            return begin_of(self.lapses_on)
+        if self.status is not Status.AGREED or self.valid_through is None:
+            return None
+        if not self.announced:
+            return begin_of(announcement_day(self.valid_through))
+        return begin_of(day_after(self.valid_through))
+
+    def listing(self) -> Listing:
+        """Found by area, level and status."""
+        return Listing(
+            self.area or None,
+            self.municipalities,
+            self.status.value if self.status else None,
+            facets={"level": self.level.value, "invited": self.invited},
+        )
+
+
+def announcement_day(last_day: date) -> date:
+    """The day on which the end of a level is announced (MON-38)."""
+    return last_day - timedelta(days=TERMS.notice_days)
+
+
+@evolves(facts.EffortLevelProposed)
+def _(_level: EffortLevel, event: facts.EffortLevelProposed) -> EffortLevel:
+    return EffortLevel(
+        status=Status.PROPOSED,
+        area=event.area,
+        municipalities=event.municipalities,
+        level=event.level,
+        valid_from=event.valid.from_,
+        valid_through=event.valid.through,
+        invited=event.invited,
+        reaction_through=event.reaction_through,
+        lapses_on=event.lapses_on,
+    )
+
+
+@evolves(facts.EffortLevelEndorsed)
+def _(level: EffortLevel, event: facts.EffortLevelEndorsed) -> EffortLevel:
+    return replace(level, reactions={**level.reactions, event.partner: Reaction(endorses=True)})
+
+
+@evolves(facts.EffortLevelObjected)
+def _(level: EffortLevel, event: facts.EffortLevelObjected) -> EffortLevel:
+    said = Reaction(endorses=False, reason=event.reason)
+    return replace(level, reactions={**level.reactions, event.partner: said})
+
+
+@evolves(facts.EffortLevelObjectionAnswered)
+def _(level: EffortLevel, event: facts.EffortLevelObjectionAnswered) -> EffortLevel:
+    said = replace(level.reactions[event.partner], answer=event.answer)
+    return replace(level, reactions={**level.reactions, event.partner: said})
+
+
+@evolves(facts.EffortLevelAgreed)
+def _(level: EffortLevel, event: facts.EffortLevelAgreed, fact: Fact) -> EffortLevel:
+    return replace(
+        level,
+        status=Status.AGREED,
+        valid_from=event.valid.from_,
+        valid_through=event.valid.through,
+        agreement=fact.id,
+    )
+
+
+@evolves(facts.EffortLevelProposalWithdrawn)
+def _(level: EffortLevel, _event: facts.EffortLevelProposalWithdrawn) -> EffortLevel:
+    return replace(level, status=Status.WITHDRAWN)
+
+
+@evolves(facts.EffortLevelProposalLapsed)
+def _(level: EffortLevel, _event: facts.EffortLevelProposalLapsed) -> EffortLevel:
+    return replace(level, status=Status.LAPSED)
+
+
+@evolves(facts.EffortLevelExpiryAnnounced)
+def _(level: EffortLevel, _event: facts.EffortLevelExpiryAnnounced) -> EffortLevel:
+    return replace(level, announced=True)
+
+
+@evolves(facts.EffortLevelExpired)
+def _(level: EffortLevel, _event: facts.EffortLevelExpired) -> EffortLevel:
+    return replace(level, status=Status.EXPIRED)
+
+
+@evolves(facts.EffortLevelEnded)
+def _(level: EffortLevel, event: facts.EffortLevelEnded) -> EffortLevel:
+    return replace(level, status=Status.ENDED, ended_on=event.on)

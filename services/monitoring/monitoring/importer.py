@@ -1,0 +1,302 @@
+"""Running imports in the background: judged, recorded in batches, resumable at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+
+from leefwijk.events.decider import Actor, Command
+from leefwijk.events.handling import Caller
+from leefwijk.events.handling import Outcome as Handled
+from leefwijk.events.language.monitoring.areas import AreaKind
+from leefwijk.events.language.monitoring.indicators import Direction
+from leefwijk.events.language.monitoring.measurements import Figure, Measured, Missing
+from leefwijk.events.store import listing
+from leefwijk.service.context import ServiceContext
+from monitoring import importing
+from monitoring.domain.area import RegisterArea, SetAreaBoundary
+from monitoring.domain.import_run import CompleteImport, FailImport, ImportRun, ImportStatus
+from monitoring.domain.indicator import DefineIndicator
+from monitoring.domain.measurement_series import (
+    MeasurementSeries,
+    RecordMeasurements,
+    WithdrawMeasurements,
+)
+from monitoring.import_store import ImportStore
+from monitoring.importing.areas import AreaRow
+from monitoring.importing.boundaries import GoodBoundary
+from monitoring.importing.codes import Kind
+from monitoring.importing.records import AreaRecord
+from monitoring.importing.rows import Missing as Gap
+from monitoring.knowledge import codes_by_edition
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 200
+LOOK_SECONDS = 0.5
+_LOCK = text("select pg_try_advisory_lock(hashtextextended(:name, 11))")
+_UNLOCK = text("select pg_advisory_unlock(hashtextextended(:name, 11))")
+
+_KINDS = {
+    Kind.COUNTRY: AreaKind.COUNTRY,
+    Kind.MUNICIPALITY: AreaKind.MUNICIPALITY,
+    Kind.WIJK: AreaKind.DISTRICT,
+    Kind.BUURT: AreaKind.NEIGHBOURHOOD,
+}
+
+PLATFORM = Caller(Actor(role="service"))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One record to make, and the aggregate it is made on, where its content does not say."""
+
+    command: Command[Any]
+    id_: str | None = None
+    create: bool = True
+
+
+def read_file(
+    content: bytes, mapping: importing.Mapping, edition: int, codes: dict[int, set[str]]
+) -> importing.Outcome:
+    """Judge every row. Raises ImportRefused where the file is not what its mapping says."""
+    known = importing.KnownAreas(codes)
+    match mapping:
+        case importing.MeasurementsMapping():
+            units = importing.builtin_units()
+            return importing.import_measurements(content, mapping, edition, known, units)
+        case importing.HierarchyMapping():
+            divisions = {year: importing.division(found) for year, found in codes.items()}
+            return importing.import_hierarchy(content, mapping, edition, divisions)
+        case importing.BoundariesMapping():
+            return importing.import_boundaries(content, mapping, edition, known)
+
+
+class Importer:
+    """Finds imports with work left and does it, one at a time."""
+
+    def __init__(self, service: ServiceContext, store: ImportStore) -> None:
+        self._service = service
+        self._store = store
+        self._more = asyncio.Event()
+
+    def poke(self) -> None:
+        """There is a new import."""
+        self._more.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            for id_, status in await self._store.unfinished():
+                async with self._alone(id_) as mine:
+                    if mine:
+                        await (self._import(id_) if status == "running" else self._take_back(id_))
+            self._more.clear()
+            try:
+                await asyncio.wait_for(self._more.wait(), LOOK_SECONDS)
+            except TimeoutError:
+                continue
+
+    @asynccontextmanager
+    async def _alone(self, id_: str) -> AsyncIterator[bool]:
+        """Whether no other process works on this import."""
+        engine = self._service.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            mine = (await connection.execute(_LOCK, {"name": id_})).scalar_one()
+            try:
+                yield mine
+            finally:
+                if mine:
+                    await connection.execute(_UNLOCK, {"name": id_})
+
+    async def _import(self, id_: str) -> None:
+        run = (await self._service.handler.load(ImportRun, id_)).state
+        file = await self._store.file(id_)
+        if file is None:
+            await self._end(id_, FailImport(reason="Its file is not there any more."))
+            return
+        content, raw = file
+        mapping = importing.load_mapping(raw)
+        codes = await codes_by_edition(self._service)
+        before = await self._store.progress(id_)
+        if before is not None and before.registers is not None:
+            # judged anew as it was judged before it stopped, so that the steps are the same
+            codes.get(run.area_edition, set()).difference_update(before.registers)
+        try:
+            outcome = await asyncio.to_thread(read_file, content, mapping, run.area_edition, codes)
+        except importing.ImportRefused as refused:
+            await self._end(id_, FailImport(reason=str(refused)[:900]))
+            return
+        steps = [*_indicators(mapping), *_areas(outcome.areas), *_figures(id_, outcome, mapping)]
+        steps += [await self._boundary(boundary, mapping) for boundary in outcome.boundaries]
+        report = outcome.report
+        await self._store.judged(
+            id_,
+            counts={
+                "read": report.read,
+                "good": report.good,
+                "bad": report.bad,
+                "total": len(steps),
+            },
+            warnings=tuple(report.warnings),
+            registers=[row.code for row in outcome.areas],
+            report=importing.as_csv(report),
+        )
+        await self._record(id_, steps)
+        progress = await self._store.progress(id_)
+        assert progress is not None  # noqa: S101 - it was just written
+        remarks = sum(report.remark_counts.values())
+        await self._end(
+            id_,
+            CompleteImport(
+                rows=report.read,
+                good=report.good,
+                bad=report.bad,
+                remarks=remarks,
+                recorded=progress.recorded,
+                revised=progress.revised,
+                unchanged=progress.unchanged,
+            ),
+        )
+
+    async def _record(self, id_: str, steps: Sequence[Step]) -> None:
+        """Make the records batch by batch, from where an earlier run stopped."""
+        progress = await self._store.progress(id_)
+        start = progress.done if progress else 0
+        for place in range(start, len(steps), BATCH):
+            batch = steps[place : place + BATCH]
+            done = await asyncio.gather(*(self._make(step) for step in batch))
+            counts = {"recorded": 0, "revised": 0, "unchanged": 0}
+            for step, handled in zip(batch, done, strict=True):
+                if not isinstance(step.command, DefineIndicator):
+                    counts[_outcome(handled)] += 1
+            await self._store.done(id_, place + len(batch), counts)
+            if not await self._still_running(id_):
+                return
+
+    async def _still_running(self, id_: str) -> bool:
+        run = (await self._service.handler.load(ImportRun, id_)).state
+        return run.status is ImportStatus.RUNNING
+
+    async def _make(self, step: Step) -> Handled:
+        return await self._service.handler.execute(
+            step.command, id_=step.id_, caller=PLATFORM, create=step.create
+        )
+
+    async def _boundary(self, boundary: GoodBoundary, mapping: importing.Mapping) -> Step:
+        geometry = json.dumps(boundary.geometry, separators=(",", ":"))
+        digest = hashlib.sha256(geometry.encode()).hexdigest()
+        await self._store.keep_geometry(digest, geometry)
+        command = SetAreaBoundary(
+            geometry_hash=digest, box=tuple(boundary.box), source=mapping.title
+        )
+        area = f"{boundary.area_code}@{boundary.edition}"
+        return Step(command, area, create=False)
+
+    async def _take_back(self, id_: str) -> None:
+        """Take the figures of a withdrawn import back, area by area."""
+        run = (await self._service.handler.load(ImportRun, id_)).state
+        command = WithdrawMeasurements(import_id=id_, reason=run.reason or "withdrawn")
+        while True:
+            page = await listing.find(
+                self._service.engine,
+                listing.Query(MeasurementSeries.kind, (f"import:{id_}",), limit=BATCH),
+            )
+            if not page.documents:
+                await self._store.finish(id_)
+                return
+            ids = [document.stream_id[len("measurements-") :] for document in page.documents]
+            await asyncio.gather(*(self._make(Step(command, one, create=False)) for one in ids))
+            await self._store.taken_back(id_, len(ids))
+
+    async def _end(self, id_: str, command: CompleteImport | FailImport) -> None:
+        outcome = await self._service.handler.execute(command, id_=id_, caller=PLATFORM)
+        if outcome.events:
+            await self._store.finish(id_)
+
+
+def _outcome(handled: Handled) -> str:
+    if not handled.events:
+        return "unchanged"
+    return "recorded" if handled.version == len(handled.events) else "revised"
+
+
+def _indicators(mapping: importing.Mapping) -> list[Step]:
+    if not isinstance(mapping, importing.MeasurementsMapping):
+        return []
+    known = importing.builtin_indicators()
+    return [
+        Step(
+            DefineIndicator(
+                indicator=definition.id,
+                label=definition.en,
+                label_nl=definition.nl,
+                unit=definition.unit,
+                direction=Direction(definition.direction),
+                dimension=definition.dimension,
+                source=definition.source,
+                note=definition.note,
+            )
+        )
+        for name, definition in known.items()
+        if name in mapping.indicators
+    ]
+
+
+def _areas(rows: Sequence[AreaRow]) -> list[Step]:
+    return [
+        Step(
+            RegisterArea(
+                area=row.area,
+                kind=_KINDS[row.kind],
+                name=row.name,
+                name_edition=row.name_edition if row.name_edition != row.edition else None,
+                parent=f"{row.parent}@{row.edition}" if row.parent else None,
+            )
+        )
+        for row in rows
+    ]
+
+
+def _figures(id_: str, outcome: importing.Outcome, mapping: importing.Mapping) -> list[Step]:
+    if not isinstance(mapping, importing.MeasurementsMapping):
+        return []
+    known = importing.builtin_indicators()
+    notes = [known[name].note for name in mapping.indicators if name in known]
+    estimate = "model estimate" in notes
+    return [
+        Step(
+            RecordMeasurements(
+                area=record.area,
+                source_edition=mapping.source_edition,
+                import_id=id_,
+                estimate=estimate,
+                figures=_measured(record),
+            )
+        )
+        for record in outcome.records
+    ]
+
+
+def _measured(record: AreaRecord) -> tuple[Measured, ...]:
+    found = []
+    for indicator, periods in record.values.items():
+        for period, value in periods.items():
+            figure = Figure(label=value) if isinstance(value, str) else Figure(number=value)
+            found.append(Measured(indicator=indicator, period=period, figure=figure))
+    for indicator, gaps in record.missing.items():
+        for period, gap in gaps.items():
+            found.append(Measured(indicator=indicator, period=period, figure=_missing(gap)))
+    return tuple(found)
+
+
+def _missing(gap: Gap) -> Figure:
+    return Figure(missing=Missing(gap.value))
