@@ -193,7 +193,7 @@ async def known_area(
     service: ServiceContext, command: Any, _state: Any, _context: Context
 ) -> tuple[KnownArea]:
     """The area that the command names. Refuses `unknown-area`."""
-    async with service.engine.connect() as connection:
+    async with service.reading.connect() as connection:
         row = (await connection.execute(_FIND_AREA, {"area": command.area})).one_or_none()
     if row is None:
         refuse(
@@ -214,7 +214,7 @@ async def gates_for_support(
 
 
 async def _levels(service: ServiceContext, area: str) -> Levels:
-    async with service.engine.connect() as connection:
+    async with service.reading.connect() as connection:
         places = [row.area for row in await connection.execute(_WITHIN, {"area": area})]
         rows = (await connection.execute(_LEVELS, {"areas": places or [area]})).all()
     found = [

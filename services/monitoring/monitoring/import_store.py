@@ -74,6 +74,7 @@ class ImportStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def keep(self, id_: str, content: bytes, mapping: str) -> None:
         """Keep a file, so that a killed import can go on, and begin to count."""
@@ -84,13 +85,13 @@ class ImportStore:
 
     async def file(self, id_: str) -> tuple[bytes, str] | None:
         """Content and mapping."""
-        async with self._engine.connect() as connection:
+        async with self._reading.connect() as connection:
             row = (await connection.execute(_FILE, {"id": id_})).one_or_none()
         return (bytes(row.content), row.mapping) if row else None
 
     async def progress(self, id_: str) -> Progress | None:
         """How far it has come."""
-        async with self._engine.connect() as connection:
+        async with self._reading.connect() as connection:
             row = (await connection.execute(_PROGRESS, {"id": id_})).one_or_none()
         if row is None:
             return None
@@ -137,16 +138,16 @@ class ImportStore:
 
     async def geometry(self, hash_: str) -> dict[str, Any] | None:
         """The geometry with this hash."""
-        async with self._engine.connect() as connection:
+        async with self._reading.connect() as connection:
             found = (await connection.execute(_FIND_GEOMETRY, {"hash": hash_})).scalar_one_or_none()
         return json.loads(found) if found else None
 
     async def unfinished(self) -> list[tuple[str, str]]:
         """Ids and statuses of imports with work left."""
-        async with self._engine.connect() as connection:
+        async with self._reading.connect() as connection:
             rows = (await connection.execute(_UNFINISHED)).all()
         return [(row.stream_id.removeprefix("imports-"), row.status) for row in rows]
 
     async def _run(self, statement: Any, values: dict[str, Any]) -> None:
-        async with self._engine.begin() as connection:
+        async with self._reading.connect() as connection:
             await connection.execute(statement, values)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -34,6 +35,7 @@ from monitoring.import_store import ImportStore
 from monitoring.importing.areas import AreaRow
 from monitoring.importing.boundaries import GoodBoundary
 from monitoring.importing.codes import Kind
+from monitoring.importing.indicators import IndicatorDefinition
 from monitoring.importing.records import AreaRecord
 from monitoring.importing.rows import Missing as Gap
 from monitoring.knowledge import codes_by_edition
@@ -59,9 +61,17 @@ PLATFORM = Caller(Actor(role="service"))
 class Step:
     """One record to make, and the aggregate it is made on, where its content does not say."""
 
-    command: Command[Any]
+    command: Callable[[], Command[Any]]
+    """Makes the command when its turn comes: all at once would hold up the loop for seconds."""
     id_: str | None = None
     create: bool = True
+    counted: bool = True
+    likely_new: bool = False
+
+
+def source_edition(mapping: importing.Mapping) -> str:
+    """The name of what a file is an edition of: `rivm-gezondheid-18plus-2020`."""
+    return f"{mapping.source}-{mapping.source_edition}"
 
 
 def read_file(
@@ -176,7 +186,7 @@ class Importer:
             done = await asyncio.gather(*(self._make(step) for step in batch))
             counts = {"recorded": 0, "revised": 0, "unchanged": 0}
             for step, handled in zip(batch, done, strict=True):
-                if not isinstance(step.command, DefineIndicator):
+                if step.counted:
                     counts[_outcome(handled)] += 1
             await self._store.done(id_, place + len(batch), counts)
             if not await self._still_running(id_):
@@ -188,7 +198,11 @@ class Importer:
 
     async def _make(self, step: Step) -> Handled:
         return await self._service.handler.execute(
-            step.command, id_=step.id_, caller=PLATFORM, create=step.create
+            step.command(),
+            id_=step.id_,
+            caller=PLATFORM,
+            create=step.create,
+            likely_new=step.likely_new,
         )
 
     async def _boundary(self, boundary: GoodBoundary, mapping: importing.Mapping) -> Step:
@@ -199,7 +213,7 @@ class Importer:
             geometry_hash=digest, box=tuple(boundary.box), source=mapping.title
         )
         area = f"{boundary.area_code}@{boundary.edition}"
-        return Step(command, area, create=False)
+        return Step(lambda: command, area, create=False)
 
     async def _take_back(self, id_: str) -> None:
         """Take the figures of a withdrawn import back, area by area."""
@@ -214,7 +228,9 @@ class Importer:
                 await self._store.finish(id_)
                 return
             ids = [document.stream_id[len("measurements-") :] for document in page.documents]
-            await asyncio.gather(*(self._make(Step(command, one, create=False)) for one in ids))
+            await asyncio.gather(
+                *(self._make(Step(lambda: command, one, create=False)) for one in ids)
+            )
             await self._store.taken_back(id_, len(ids))
 
     async def _end(self, id_: str, command: CompleteImport | FailImport) -> None:
@@ -234,36 +250,37 @@ def _indicators(mapping: importing.Mapping) -> list[Step]:
         return []
     known = importing.builtin_indicators()
     return [
-        Step(
-            DefineIndicator(
-                indicator=definition.id,
-                label=definition.en,
-                label_nl=definition.nl,
-                unit=definition.unit,
-                direction=Direction(definition.direction),
-                dimension=definition.dimension,
-                source=definition.source,
-                note=definition.note,
-            )
-        )
-        for name, definition in known.items()
-        if name in mapping.indicators
+        Step(partial(_definition, known[name]), counted=False)
+        for name in sorted(mapping.indicators)
+        if name in known
     ]
+
+
+def _definition(definition: IndicatorDefinition) -> DefineIndicator:
+    return DefineIndicator(
+        indicator=definition.id,
+        label=definition.en,
+        label_nl=definition.nl,
+        unit=definition.unit,
+        direction=Direction(definition.direction),
+        dimension=definition.dimension,
+        source=definition.source,
+        note=definition.note,
+    )
 
 
 def _areas(rows: Sequence[AreaRow]) -> list[Step]:
-    return [
-        Step(
-            RegisterArea(
-                area=row.area,
-                kind=_KINDS[row.kind],
-                name=row.name,
-                name_edition=row.name_edition if row.name_edition != row.edition else None,
-                parent=f"{row.parent}@{row.edition}" if row.parent else None,
-            )
-        )
-        for row in rows
-    ]
+    return [Step(partial(_registration, row), likely_new=True) for row in rows]
+
+
+def _registration(row: AreaRow) -> RegisterArea:
+    return RegisterArea(
+        area=row.area,
+        kind=_KINDS[row.kind],
+        name=row.name,
+        name_edition=row.name_edition if row.name_edition != row.edition else None,
+        parent=f"{row.parent}@{row.edition}" if row.parent else None,
+    )
 
 
 def _figures(id_: str, outcome: importing.Outcome, mapping: importing.Mapping) -> list[Step]:
@@ -272,18 +289,21 @@ def _figures(id_: str, outcome: importing.Outcome, mapping: importing.Mapping) -
     known = importing.builtin_indicators()
     notes = [known[name].note for name in mapping.indicators if name in known]
     estimate = "model estimate" in notes
+    edition = source_edition(mapping)
     return [
-        Step(
-            RecordMeasurements(
-                area=record.area,
-                source_edition=mapping.source_edition,
-                import_id=id_,
-                estimate=estimate,
-                figures=_measured(record),
-            )
-        )
+        Step(partial(_recording, record, edition, id_, estimate), likely_new=True)
         for record in outcome.records
     ]
+
+
+def _recording(record: AreaRecord, edition: str, id_: str, estimate: bool) -> RecordMeasurements:
+    return RecordMeasurements(
+        area=record.area,
+        source_edition=edition,
+        import_id=id_,
+        estimate=estimate,
+        figures=_measured(record),
+    )
 
 
 def _measured(record: AreaRecord) -> tuple[Measured, ...]:

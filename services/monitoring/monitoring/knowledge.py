@@ -175,7 +175,7 @@ _CODES = text("select area from documents where kind = 'areas' and area is not n
 async def codes_by_edition(service: ServiceContext) -> dict[int, set[str]]:
     """All registered administrative codes, by edition."""
     found: dict[int, set[str]] = {}
-    async with service.engine.connect() as connection:
+    async with service.reading.connect() as connection:
         for row in await connection.execute(_CODES):
             code, _, edition = row.area.partition("@")
             found.setdefault(int(edition), set()).add(code)

@@ -36,7 +36,7 @@ class Words:
             raise BadKeyError("LEEFWIJK_KEY_ENCRYPTION_KEY is no base64") from error
         if len(raw) != KEY:
             raise BadKeyError(f"LEEFWIJK_KEY_ENCRYPTION_KEY holds {len(raw)} bytes, not {KEY}")
-        self._engine = engine
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._wrapping = AESGCM(raw)
 
     async def keep(self, story: str, words: str) -> None:
@@ -44,7 +44,7 @@ class Words:
         key = AESGCM.generate_key(bit_length=KEY * 8)
         sealed = _seal(AESGCM(key), words.encode(), story)
         wrapped = _seal(self._wrapping, key, story)
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             await connection.execute(_KEEP, {"story": story, "wrapped": wrapped, "sealed": sealed})
 
     async def read(self, story: str) -> str | None:
@@ -61,7 +61,7 @@ class Words:
 
     async def destroy(self, story: str) -> None:
         """Destroy words and key."""
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             await connection.execute(_DESTROY, {"story": story})
 
 

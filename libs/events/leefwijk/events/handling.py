@@ -231,18 +231,25 @@ class Handler:
         idempotency: Idempotency | None = None,
         answer: Callable[[Outcome], dict[str, Any]] | None = None,
         todo: UUID | None = None,
+        likely_new: bool = False,
     ) -> Outcome:
         """Decide and append. `if_match` judges the command's own stream only.
+
+        `likely_new` spares the look for a stream that most probably does not exist yet, as in an
+        import: should it exist after all, the append conflicts and the decision is made anew.
 
         Raises RefusedError, NotFoundError, VersionConflictError, BusyError, UnavailableError,
         TwinError (the same request was recorded elsewhere) or TodoDoneError.
         """
         _screen(command)
-        for _ in range(MAX_ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             context = Context(self.clock(), caller.actor, new_id=self.new_id)
             aggregate = command.stream(context) or id_ or str(self.new_id())
             context = Context(context.now, caller.actor, new_id=self.new_id, stream=aggregate)
-            own = await self.load(command.state, aggregate)
+            if likely_new and attempt == 0:
+                own: Loaded[Any] = Loaded(stream_id(command.state, aggregate), command.state())
+            else:
+                own = await self.load(command.state, aggregate)
             if not create and own.version == 0:
                 raise NotFoundError(own.stream_id)
             if if_match is not None and own.version != if_match:

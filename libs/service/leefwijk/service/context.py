@@ -56,6 +56,11 @@ class ServiceContext:
     parts: dict[type, Any] = field(default_factory=dict)
     """What a service adds for its own routes, found by class."""
 
+    @property
+    def reading(self) -> AsyncEngine:
+        """The engine for single statements: nothing it runs leaves a transaction open."""
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     def add(self, *parts: Any) -> None:
         """Add parts of the service's own."""
         self.parts.update({type(part): part for part in parts})

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response, UploadFile
-
 from pydantic import Field
 
 from leefwijk.events.decider import Actor, Context
@@ -30,7 +29,7 @@ from leefwijk.service.trace import current_trace
 from monitoring import importing
 from monitoring.domain.import_run import ImportRun, ImportStatus, StartImport, WithdrawImport
 from monitoring.import_store import ImportStore
-from monitoring.importer import Importer, read_file
+from monitoring.importer import Importer, read_file, source_edition
 from monitoring.importing.mapping import canonical
 from monitoring.knowledge import codes_by_edition, running_import
 
@@ -166,7 +165,7 @@ async def start_import(
         raise refused(error) from error
     command = StartImport(
         source=chosen.name,
-        source_edition=chosen.source_edition,
+        source_edition=source_edition(chosen),
         area_edition=area_edition,
         delivery=delivery,
         areas=chosen.areas.policy

@@ -85,7 +85,7 @@ async def get_effort_status(
     _require_area(area_id)
     service = context_of(request)
     asked = await _asked(service, reader, area_id, moment)
-    async with service.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as found:
+    async with service.reading.connect() as found:
         status = await queries.area_status(found, asked)
     if status is None or not _sees(reader, status.municipalities):
         raise Problem("not-found", "Nothing is known of this area.")
@@ -120,7 +120,7 @@ async def list_effort_statuses(
         if query.municipality and query.municipality not in own:
             return Page(items=[], next=None)
         municipalities = municipalities or own
-    async with service.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as found:
+    async with service.reading.connect() as found:
         items, following = await queries.status_list(
             found,
             asked,
@@ -148,7 +148,7 @@ async def list_evidence(
     service = context_of(request)
     if not reader.may_read(Scope.INTERNAL):
         raise Problem("role-not-allowed", "The full evidence is for people of the platform.")
-    async with service.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as found:
+    async with service.reading.connect() as found:
         return {"events": await queries.all_evidence(found, area_id, streams.split(","))}
 
 
