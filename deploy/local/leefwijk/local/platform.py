@@ -24,6 +24,7 @@ from leefwijk.local.kafka import EmbeddedKafka
 from leefwijk.local.postgres import EmbeddedPostgres
 from leefwijk.local.preflight import preflight
 from leefwijk.local.processes import Process
+from leefwijk.local.sample.activity import MUNICIPALITIES
 from leefwijk.local.supervisor import Supervisor
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.roles import Role
@@ -60,7 +61,7 @@ class Platform:
 
     folder: Path
     ports: Ports = field(default_factory=Ports)
-    municipalities: tuple[str, ...] = ("GM0106", "GM0118", "GM1731")
+    municipalities: tuple[str, ...] = MUNICIPALITIES
     chamber_number: str = "04016206"
     database_url: str | None = None
     """A given PostgreSQL server instead of the embedded one."""

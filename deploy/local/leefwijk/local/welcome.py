@@ -25,7 +25,7 @@ def welcome(folder: Path, addresses: Mapping[str, str]) -> str:
         "",
         "Try, with that token set:",
         "",
-        "# the effort status of Lariks in Assen: level, figures, stories, initiatives, events beneath",
+        "# the effort status of Lariks in Assen, each figure with the events beneath it",
         f'curl -s -H "Authorization: Bearer $TOKEN" '
         f"{addresses['projections']}/v1/areas/{LARIKS}/effort-status",
         "",

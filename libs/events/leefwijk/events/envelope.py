@@ -128,10 +128,8 @@ def receive(
     """Read a record. Raises BadEnvelopeError naming what is missing."""
     try:
         found = dict(_attributes(headers))
-        if value is None or key is None:
-            raise BadEnvelopeError("the record has no key or no data")
-        if not found["specversion"].startswith("1."):
-            raise BadEnvelopeError("it is no event of CloudEvents 1")
+        _require(value is not None and key is not None, "the record has no key or no data")
+        _require(found["specversion"].startswith("1."), "it is no event of CloudEvents 1")
         return Received(
             id=UUID(found["id"]),
             source=found["source"],
@@ -140,7 +138,7 @@ def receive(
             time=_time(found["time"]),
             stream_id=found["partitionkey"],
             version=_version(found["sequence"]),
-            data=value,
+            data=value or b"",
             area=found.get("area"),
             municipalities=tuple(filter(None, found.get("municipalities", "").split(","))),
             attributes=found,
@@ -156,22 +154,24 @@ def receive(
 def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> Iterator[tuple[str, str]]:
     """The attributes, none of which may break what consumers do with them: keep them in a row."""
     for name, content in headers:
-        if not name.startswith("ce_"):
-            continue
-        if not content or len(content) > _LONGEST_ATTRIBUTE or b"\0" in content:
-            raise BadEnvelopeError(f"attribute '{name[3:]}' is empty, too long or holds a zero")
-        yield name[3:], content.decode()
+        if name.startswith("ce_") and content is not None:
+            sound = len(content) <= _LONGEST_ATTRIBUTE and b"\0" not in content
+            _require(sound, f"attribute '{name[3:]}' is too long or holds a zero")
+            yield name[3:], content.decode()
+
+
+def _require(holds: bool, fault: str) -> None:
+    if not holds:
+        raise BadEnvelopeError(fault)
 
 
 def _time(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise BadEnvelopeError("attribute 'time' names no offset from UTC")
+    _require(moment.tzinfo is not None, "attribute 'time' names no offset from UTC")
     return moment
 
 
 def _version(text: str) -> int:
     version = int(text)
-    if not 1 <= version <= _LARGEST_VERSION:
-        raise BadEnvelopeError("attribute 'sequence' lies outside 1 to 2147483647")
+    _require(1 <= version <= _LARGEST_VERSION, "attribute 'sequence' is out of range")
     return version

@@ -28,7 +28,7 @@ SLOW_SECONDS = 4.0
 """A batch that failed after so long may have been too much for one transaction."""
 
 _PASSING = ("40", "55P03", "42P01", "42501")
-"""Deadlock, lost race, lock not given, table not there yet, not allowed yet: no event is to blame."""
+"""Deadlock, lost race, no lock, no table yet, not allowed yet: no event is to blame."""
 
 
 class MissingRangeError(Exception):

@@ -1,5 +1,0 @@
-"""Placeholder."""
-
-
-async def load_sample(folder, addresses, say):
-    """None."""
