@@ -8,6 +8,7 @@ itself accepts.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from leefwijk.events.decider import Command
-from leefwijk.service.commands import CommandRoute, Commands
+from leefwijk.service.commands import CommandRoute
 
 DAY = "2026-06-01"
 _FORMATS = {
@@ -52,7 +53,7 @@ class Leaf:
 class Bodies:
     """Bodies for one command route."""
 
-    def __init__(self, route: CommandRoute, group: Commands, filled: dict[str, str]) -> None:
+    def __init__(self, route: CommandRoute, filled: dict[str, str]) -> None:
         self.command: type[Command[Any]] = route.command
         self.filled = filled
         """What the route takes from its path, with a value that fits."""
@@ -62,26 +63,57 @@ class Bodies:
         self.schema["required"] = [
             name for name in self.schema.get("required", []) if name not in filled
         ]
-        del group
 
-    def valid(self, *, full: bool = False) -> dict[str, Any]:
-        """A body that the command accepts: the smallest, or one with every optional field it can.
-
-        Raises NoBodyError.
-        """
-        tried = 0
-        for body in self._candidates(full=full):
+    def valid(self) -> dict[str, Any]:
+        """The smallest body that the command accepts. Raises NoBodyError."""
+        for body in _first(self._objects(self.schema), _TRIES):
             if self.accepts(body):
                 return body
-            tried += 1
-            if tried >= _TRIES:
-                break
-        raise NoBodyError(f"{self.command.__name__}: none of {tried} bodies was accepted")
+        raise NoBodyError(f"no body was found that {self.command.__name__} accepts")
+
+    def full(self) -> dict[str, Any]:
+        """A valid body with every optional field, at any depth, that the command accepts."""
+        body = self.valid()
+        for path in list(objects_in(body)):
+            body = self._widened(body, path)
+        for path in list(objects_in(body)):  # what came in just now may have fields of its own
+            body = self._widened(body, path)
+        return body
+
+    def _widened(self, body: dict[str, Any], path: Path) -> dict[str, Any]:
+        shape = self._shape_at(self.schema, path)
+        for name, schema in shape.get("properties", {}).items():
+            if name in value_at(body, path):
+                continue
+            for value in _first(self._values(schema), 8):
+                wider = changed(body, (*path, name), value)
+                if self.accepts(wider):
+                    body = wider
+                    break
+        return body
+
+    def _shape_at(self, schema: Schema, path: Path) -> Schema:
+        options = self._options(schema)
+        for step in path:
+            wanted = "array" if isinstance(step, int) else "object"
+            shape = next(option for option in options if option.get("type") == wanted)
+            inner = shape["items"] if isinstance(step, int) else shape["properties"][step]
+            options = self._options(inner)
+        return next(option for option in options if option.get("type") == "object")
+
+    def _options(self, schema: Schema) -> list[Schema]:
+        """The alternatives of a schema, however deep they are nested."""
+        schema = self._resolved(schema)
+        if "anyOf" not in schema:
+            return [schema]
+        return [found for option in schema["anyOf"] for found in self._options(option)]
 
     def accepts(self, body: Any) -> bool:
         """Whether the command itself takes this body."""
         try:
-            self.command.model_validate({**body, **self.filled}, by_alias=True, strict=False)
+            self.command.model_validate_json(
+                json.dumps({**body, **self.filled}), by_alias=True, strict=True
+            )
         except ValidationError:
             return False
         return True
@@ -89,10 +121,6 @@ class Bodies:
     def leaves(self, body: Any) -> list[Leaf]:
         """Every place of a body with a plain value."""
         return list(self._leaves(self.schema, body, ()))
-
-    def _candidates(self, *, full: bool) -> Iterator[dict[str, Any]]:
-        shapes = list(self._objects(self.schema))
-        yield from (reversed(shapes) if full else shapes)
 
     def _values(self, schema: Schema) -> Iterator[Any]:
         schema = self._resolved(schema)
@@ -144,11 +172,7 @@ class Bodies:
         return schema
 
     def _leaves(self, schema: Schema, value: Any, path: Path) -> Iterator[Leaf]:
-        schema = self._resolved(schema)
-        options = [self._resolved(option) for option in schema.get("anyOf", [schema])]
-        flat = [
-            self._resolved(inner) for option in options for inner in option.get("anyOf", [option])
-        ]
+        flat = self._options(schema)
         if isinstance(value, dict):
             shape = next(option for option in flat if option.get("type") == "object")
             for name, inner in value.items():
@@ -177,13 +201,17 @@ def _text(schema: Schema) -> str:
     return "Samen koffie drinken in de hal"[: schema.get("maxLength", 30)]
 
 
+def value_at(body: Any, path: Path) -> Any:
+    """What stands at this place."""
+    for step in path:
+        body = body[step]
+    return body
+
+
 def changed(body: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
     """The body with another value at this place."""
     made = copy.deepcopy(body)
-    place: Any = made
-    for step in path[:-1]:
-        place = place[step]
-    place[path[-1]] = value
+    value_at(made, path[:-1])[path[-1]] = value
     return made
 
 
@@ -201,8 +229,5 @@ def objects_in(body: Any, path: Path = ()) -> Iterator[Path]:
 def without(body: dict[str, Any], path: Path) -> dict[str, Any]:
     """The body with the last step of the path left out."""
     made = copy.deepcopy(body)
-    place: Any = made
-    for step in path[:-1]:
-        place = place[step]
-    del place[path[-1]]
+    del value_at(made, path[:-1])[path[-1]]
     return made

@@ -32,21 +32,21 @@ async def _create(broker: EmbeddedKafka, *topics: str) -> None:
         await admin.close()
 
 
-async def _produce(broker: EmbeddedKafka, *values: bytes) -> None:
+async def _produce(broker: EmbeddedKafka, topic: str, *values: bytes) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, enable_idempotence=True)
     await producer.start()
     try:
         for value in values:
-            await producer.send_and_wait(TOPIC, value)
+            await producer.send_and_wait(topic, value)
     finally:
         await producer.stop()
 
 
-async def _consume(bootstrap: str, count: int, **login: str) -> list[bytes]:
+async def _consume(bootstrap: str, topic: str, count: int, **login: str) -> list[bytes]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False, **login
     )
-    consumer.assign([TopicPartition(TOPIC, 0)])
+    consumer.assign([TopicPartition(topic, 0)])
     await consumer.start()
     try:
         async with asyncio.timeout(10):
@@ -79,18 +79,19 @@ async def test_a_topic_exists_only_once_it_is_created(kafka: EmbeddedKafka) -> N
 async def test_a_killed_broker_comes_back_with_every_record(kafka: EmbeddedKafka) -> None:
     """After `kill -9` a start on the same folder and port gives back what was acknowledged."""
     values = [f"effort level {number}".encode() for number in range(50)]
-    await _produce(kafka, *values)
+    await _create(kafka, "effort")
+    await _produce(kafka, "effort", *values)
     before = kafka.pid
     kafka.kill()
     assert kafka.pid is None
     kafka.start()
     assert kafka.pid not in {None, before}
-    assert await _consume(kafka.bootstrap, len(values)) == values
+    assert await _consume(kafka.bootstrap, "effort", len(values)) == values
 
 
 async def test_a_consumer_group_works_on_one_broker(kafka: EmbeddedKafka) -> None:
     """Groups and their offsets, which live in a topic of their own, need no second broker."""
-    await _produce(kafka, b"one more")
+    await _produce(kafka, TOPIC, b"one more")
     async with asyncio.timeout(20):
         consumer = AIOKafkaConsumer(
             TOPIC, bootstrap_servers=kafka.bootstrap, group_id="g", auto_offset_reset="earliest"
@@ -106,9 +107,9 @@ async def test_a_consumer_group_works_on_one_broker(kafka: EmbeddedKafka) -> Non
 async def test_a_partner_needs_the_password_and_a_right(kafka: EmbeddedKafka) -> None:
     """On its own listener a partner logs in, and without an ACL may read nothing."""
     with pytest.raises(KafkaConnectionError):
-        await _consume(kafka.partner_bootstrap, 1, **_login("wrong"))
+        await _consume(kafka.partner_bootstrap, TOPIC, 1, **_login("wrong"))
     with pytest.raises(TopicAuthorizationFailedError):
-        await _consume(kafka.partner_bootstrap, 1, **_login(PASSWORD))
+        await _consume(kafka.partner_bootstrap, TOPIC, 1, **_login(PASSWORD))
 
 
 async def test_users_are_fixed_when_the_folder_is_first_used(kafka: EmbeddedKafka) -> None:

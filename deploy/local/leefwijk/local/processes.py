@@ -28,8 +28,8 @@ class Process:
 
     `env` is its whole environment (none: ours), `ready` an address that answers 2xx, or a quick
     question, once it can be used (none: at once). `before` is done before every start, restarts
-    too; it may raise LocalError. `grace` and `ready_timeout` are seconds. `record` is the file that
-    remembers the running process, if its owner keeps one of its own.
+    too, and may raise LocalError. `grace` and `ready_timeout` are seconds. `record` is the file
+    that remembers the running process, if its owner keeps one of its own.
     """
 
     name: str

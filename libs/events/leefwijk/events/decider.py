@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import wraps
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast
 from uuid import UUID
 
@@ -97,16 +98,25 @@ def evolves(
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         parameters = list(inspect.signature(function, eval_str=True).parameters.values())
-        state = parameters[0].annotation
+
+        @wraps(function)
+        def without_fact(state: Any, event: Any, _fact: Fact) -> Any:
+            return function(state, event)
+
         takes_fact = len(parameters) == 3  # noqa: PLR2004 - state, event, fact
-        _evolutions[state, event] = (
-            cast("Evolution", function)
-            if takes_fact
-            else lambda state, event, _fact: function(state, event)
-        )
+        _evolutions[parameters[0].annotation, event] = function if takes_fact else without_fact
         return function
 
     return register
+
+
+def evolutions_of(state: type[State]) -> dict[type[Event], Callable[..., Any]]:
+    """The evolutions of a state as they were written, by event."""
+    return {
+        event: inspect.unwrap(function)
+        for (kind, event), function in _evolutions.items()
+        if kind is state
+    }
 
 
 def evolve(state: S, event: Event, fact: Fact) -> S:

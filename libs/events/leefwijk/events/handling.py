@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
@@ -185,7 +185,7 @@ class Handler:
         stream = stream_id(kind, id_)
         document = await self._store.document(stream)
         if document is None:
-            return Loaded(stream, kind())
+            return self.fold(kind, stream, await self._store.events_of(stream))
         return await self.of_document(kind, document)
 
     async def of_document(self, kind: type[S], document: Document) -> Loaded[S]:
@@ -218,7 +218,7 @@ class Handler:
             sequences,
         )
 
-    async def execute(  # noqa: C901 - the one door, read from top to bottom
+    async def execute(
         self,
         command: Command[Any],
         *,
@@ -243,57 +243,55 @@ class Handler:
         """
         _screen(command)
         for attempt in range(MAX_ATTEMPTS):
-            context = Context(self.clock(), caller.actor, new_id=self.new_id)
-            aggregate = command.stream(context) or id_ or str(self.new_id())
-            context = Context(context.now, caller.actor, new_id=self.new_id, stream=aggregate)
-            if likely_new and attempt == 0:
-                own: Loaded[Any] = Loaded(stream_id(command.state, aggregate), command.state())
-            else:
-                own = await self.load(command.state, aggregate)
+            own, context = await self._own(command, id_, caller, new=likely_new and attempt == 0)
             if not create and own.version == 0:
                 raise NotFoundError(own.stream_id)
             if if_match is not None and own.version != if_match:
                 raise await self._conflict(command.state, own, if_match)
             if knows is not None:
                 context = context.knowing(*await knows(command, own.state, context))
-            second: Loaded[Any] | None = None
-            if command.beside is not None:
-                second = await self.load(command.beside, command.second(own.state, context))
-            decision = decide(command, own.state, context, second.state if second else None)
-            appends, ids = [], []
-            for loaded, events in ((own, decision.own), (second, decision.second)):
-                if loaded is not None and events:
-                    append = self._append(loaded, events, context.now, caller)
-                    appends.append(append)
-                    ids += [row.id for row in append.events]
-            outcome = Outcome(
-                aggregate,
-                own.version + len(decision.own),
-                {append.stream_id: append.version for append in appends},
-                tuple(ids),
-            )
-            if not appends and todo is None:
+            appends = await self._decided(command, own, context, caller)
+            outcome = _outcome(own, context.stream, appends)
+            if not appends and todo is None and idempotency is None:
                 return outcome
-            if keep is not None:
+            if appends and keep is not None:
                 await keep(command, outcome)
-            kept = None
-            if idempotency is not None and answer is not None:
-                kept = IdempotencyRow(
-                    idempotency.caller,
-                    idempotency.route,
-                    idempotency.key,
-                    idempotency.body_hash,
-                    json.dumps(answer(outcome)),
-                )
+            kept = _kept(idempotency, answer(outcome)) if idempotency and answer else None
             try:
                 await self._store.commit(Commit(tuple(appends), kept, todo))
             except ConflictError as conflict:
                 if if_match is not None and conflict.stream_id == own.stream_id:
-                    now = await self.load(command.state, aggregate)
+                    now = await self.load(command.state, context.stream)
                     raise await self._conflict(command.state, now, if_match) from conflict
-                continue
-            return outcome
+            else:
+                return outcome
         raise BusyError
+
+    async def _own(
+        self, command: Command[Any], id_: str | None, caller: Caller, *, new: bool
+    ) -> tuple[Loaded[Any], Context]:
+        """The command's own stream, and the context of its decision."""
+        context = Context(self.clock(), caller.actor, new_id=self.new_id)
+        aggregate = command.stream(context) or id_ or str(self.new_id())
+        context = replace(context, stream=aggregate)
+        if new:
+            return Loaded(stream_id(command.state, aggregate), command.state()), context
+        return await self.load(command.state, aggregate), context
+
+    async def _decided(
+        self, command: Command[Any], own: Loaded[Any], context: Context, caller: Caller
+    ) -> list[Append]:
+        """Decide, with the second stream where the command has one; appends in that order."""
+        if command.beside is None:
+            decision = decide(command, own.state, context)
+            return [self._append(own, decision.own, context.now, caller)] if decision.own else []
+        second = await self.load(command.beside, command.second(own.state, context))
+        decision = decide(command, own.state, context, second.state)
+        return [
+            self._append(loaded, events, context.now, caller)
+            for loaded, events in ((own, decision.own), (second, decision.second))
+            if events
+        ]
 
     async def _conflict(
         self, kind: type[State], now: Loaded[Any], asked: int
@@ -342,6 +340,16 @@ class Handler:
                 )
             )
         return Append(loaded.stream_id, loaded.version, tuple(rows), document_row(state, sequences))
+
+
+def _outcome(own: Loaded[Any], aggregate: str, appends: list[Append]) -> Outcome:
+    versions = {append.stream_id: append.version for append in appends}
+    ids = tuple(row.id for append in appends for row in append.events)
+    return Outcome(aggregate, versions.get(own.stream_id, own.version), versions, ids)
+
+
+def _kept(key: Idempotency, answer: dict[str, Any]) -> IdempotencyRow:
+    return IdempotencyRow(key.caller, key.route, key.key, key.body_hash, json.dumps(answer))
 
 
 def document_row(state: State, partner_sequences: Mapping[str, int]) -> DocumentRow:

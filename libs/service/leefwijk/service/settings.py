@@ -18,6 +18,8 @@ from leefwijk.events.broker import Broker
 PREFIX = "LEEFWIJK_"
 FILE = f"{PREFIX}SETTINGS_FILE"
 """Names a file with settings, one `NAME=value` a line; the environment goes first."""
+NO_SETTINGS = {FILE, f"{PREFIX}DATA", f"{PREFIX}GOLDEN"}
+"""Names with the prefix that are no setting of a service: the others are for tests."""
 
 
 class Environment(StrEnum):
@@ -91,7 +93,7 @@ def load_settings(kind: type[T]) -> T:
     file = os.environ.get(FILE)
     if file is not None and not Path(file).is_file():
         raise SettingsError(f"{FILE}: there is no file {file}")
-    known = {f"{PREFIX}{name}".upper() for name in kind.model_fields} | {FILE}
+    known = {f"{PREFIX}{name}".upper() for name in kind.model_fields} | NO_SETTINGS
     unknown = sorted(
         name for name in os.environ if name.startswith(PREFIX) and name.upper() not in known
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import entry_points
@@ -64,6 +64,8 @@ class Definition:
     routers: tuple[APIRouter, ...] = ()
     migrations: tuple[Migrations, ...] = ()
     knowledge: Knowledge | None = None
+    projection: Callable[[], Applier] | None = None
+    """What a service consumes that has a worker of its own, for operators' commands."""
     parts: Callable[[ServiceContext, Any], Sequence[object]] = field(default=lambda _c, _s: ())
     """Further parts for the routes, made from context and settings."""
     tasks: Callable[[ServiceContext, Any], dict[str, Task]] = field(default=lambda _c, _s: {})
@@ -73,6 +75,14 @@ class Definition:
     def all_migrations(self) -> tuple[Migrations, ...]:
         """The kit's migrations and the service's own."""
         return (STORE, CONSUME, *self.migrations)
+
+    def consumer(self) -> Applier | None:
+        """What the service applies of other services' events."""
+        if self.projection is not None:
+            return self.projection()
+        if self.knowledge is None:
+            return None
+        return self.knowledge.applier(Reactions(self.name, self.knowledge.reactions))
 
     def app(self, settings: ServiceSettings | None = None, clock: Clock = system_clock) -> FastAPI:
         """The app with its background work."""
@@ -174,8 +184,3 @@ async def _database(engine: AsyncEngine) -> str | None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the service is not ready
         return f"cannot be reached: {type(error).__name__}"
     return None
-
-
-def tasks_of(*running: tuple[str, Callable[[], Awaitable[None]]]) -> dict[str, Task]:
-    """Background work by name."""
-    return dict(running)

@@ -32,7 +32,7 @@ from leefwijk.events.language.initiatives.initiatives import (
     Taker,
 )
 from leefwijk.events.store.memory import MemoryStore
-from leefwijk.events.store.records import Commit, ConflictError, Document
+from leefwijk.events.store.records import Commit, ConflictError, Document, StoredEvent
 from leefwijk.events.testing import FakeClock, Specification
 from leefwijk.events.testing.specification import event_id
 
@@ -135,6 +135,13 @@ class _SlowStore(MemoryStore):
         await asyncio.sleep(0)
         return found
 
+    async def events_of(
+        self, stream_id: str, *, after: int = 0, limit: int = 100_000
+    ) -> list[StoredEvent]:
+        found = await super().events_of(stream_id, after=after, limit=limit)
+        await asyncio.sleep(0)
+        return found
+
     async def commit(self, commit: Commit) -> None:
         try:
             await super().commit(commit)
@@ -184,7 +191,7 @@ async def test_two_managers_at_once_do_not_share_the_same_euros(
         handler.execute(_grant("10000"), id_="b", knows=gates, if_match=3),
         return_exceptions=True,
     )
-    assert store.conflicts == 1, "the two decisions did not overlap"
+    assert store.conflicts == 1, f"the two decisions did not overlap: {outcomes}"
     refused = [outcome for outcome in outcomes if isinstance(outcome, RefusedError)]
     assert [fault.codes for fault in refused] == [("gates-not-passed",)]
     budget = (await handler.load(AreaBudget, budget_id(WIJK, 2026))).state

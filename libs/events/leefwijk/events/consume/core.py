@@ -192,6 +192,7 @@ class ConsumerCore:
         Raises what the blocking event raises; the stream then stays parked as it was. Where it goes
         in, the events behind it follow until one is faulty itself.
         """
+        total = await self.apply(found, accept_hole=True)
         async with self.engine.begin() as connection:
             generation = await ledger.current_generation(connection, self.name, hold=True)
             book = ledger.Ledger(connection, self.name, generation)
@@ -202,11 +203,11 @@ class ConsumerCore:
             for item in first:
                 await book.unpark(item)
             sorting = Sorting(self.catalogue, self.applier.handles)
-            await sort_batch(sorting, book, [*found, *(item.record for item in first)])
+            await sort_batch(sorting, book, [item.record for item in first])
             if sorting.changes:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)
-        total = self._count(sorting, live=True)
+        total.add(self._count(sorting, live=True))
         await self._apply_ready(sorting.ready(), None, total)
         return total
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import entry_points
 
+import structlog
 import typer
 
-from leefwijk.service.cli import migrating, parked, serving, tokens, topics
+from leefwijk.service.cli import documents, migrating, parked, serving, tokens, topics
 
 app = typer.Typer(
     name="leefwijk",
@@ -19,10 +21,12 @@ app.command("migrate")(migrating.migrate_command)
 app.command("token")(tokens.token_command)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
+app.add_typer(documents.app, name="documents")
 
 
 def main() -> None:
     """Run, with the commands that installed services add."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     for point in entry_points(group="leefwijk.commands"):
         point.load()(app)
     app()

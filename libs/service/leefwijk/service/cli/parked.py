@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.core import Applied, ConsumerCore
-from leefwijk.events.consume.reactions import Reactions
 from leefwijk.events.store.postgres import create_engine
 from leefwijk.service.cli.common import definition_of, fail, run, settings_of
 from leefwijk.service.wiring import Definition
@@ -27,11 +26,10 @@ Service = Annotated[str, typer.Argument(help="Service whose consumer parked it")
 
 
 def _core(definition: Definition) -> ConsumerCore:
-    knowledge = definition.knowledge
-    if knowledge is None:
+    applier = definition.consumer()
+    if applier is None:
         fail(f"{definition.name} consumes nothing")
     engine = create_engine(settings_of(definition).database_url, pool=2)
-    applier = knowledge.applier(Reactions(definition.name, knowledge.reactions))
     return ConsumerCore(engine, applier, published_language())
 
 

@@ -1,0 +1,65 @@
+"""`python -m tests.benchmarks [row]`: measure, say what was measured, and save it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import uvloop
+
+from leefwijk.local import LocalError, say_on_terminal
+from tests.benchmarks.measuring import ROUNDS, Report, machine
+from tests.benchmarks.servers import POSTGRES
+
+ROWS = ("append", "http", "relay", "live", "rebuild", "visible")
+FOLDER = Path(".leefwijk/bench")
+SETTINGS = {
+    "postgresql": "fsync on, synchronous_commit on, shared_buffers 256MB, "
+    f"max_connections {POSTGRES['max_connections']}",
+    "kafka": "one broker, acks all, idempotent",
+    "rounds": f"{ROUNDS}, by turns; the figure is their median, the spread in brackets",
+}
+
+
+async def _measure(rows: list[str], report: Report) -> None:
+    for name in rows:
+        report.rows[name] = await import_module(f"tests.benchmarks.{name}").measure(say_on_terminal)
+
+
+def main() -> int:
+    """Measure the rows asked for, all by default; the exit code says nothing about goals."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}")
+    asked = parser.parse_args().rows
+    unknown = [name for name in asked if name not in ROWS]
+    if unknown:
+        parser.error(f"there is no row {unknown[0]}; there are {', '.join(ROWS)}")
+    report = Report(machine(), settings=SETTINGS)
+    try:
+        uvloop.run(_measure(asked or list(ROWS), report))
+    except LocalError as error:
+        sys.stderr.write(f"leefwijk: {error}\n")
+        return 1
+    finally:
+        if report.rows:
+            _say(report)
+    return 0
+
+
+def _say(report: Report) -> None:
+    for name, value in (report.machine | report.settings).items():
+        say_on_terminal(f"{name}: {value}")
+    found = [item for items in report.rows.values() for item in items]
+    for item in found:
+        if item.said:
+            say_on_terminal(f"{item.name}: {item.said}")
+    say_on_terminal(f"saved as {report.save(FOLDER)}")
+    say_on_terminal("row | figure | goal | verdict")
+    for item in found:
+        say_on_terminal(item.line())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""One aggregate of each kind, so that hostile requests meet something that could be harmed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from api_kit import AREA, MUNICIPALITY, Service
+from sqlalchemy import text
+
+from leefwijk.events.language.monitoring.areas import AreaKind
+from leefwijk.service.roles import Role
+from monitoring.domain.area import RegisterArea
+
+_KNOWN_AREA = text("""
+insert into known_areas (area, name, municipalities) values (:area, 'Centrum', array[:municipality])
+""")
+
+
+async def seed(service: Service) -> None:
+    """Make what there has to be; fills `service.things`."""
+    if service.name in _SEEDS:
+        await _SEEDS[service.name](service)
+
+
+async def _post(service: Service, path: str, role: Role, body: dict[str, Any]) -> str:
+    answer = await service.client.post(path, json=body, headers=service.bearer(role))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def _monitoring(service: Service) -> None:
+    handler = service.app.state.context.handler
+    await handler.execute(
+        RegisterArea(area=AREA, kind=AreaKind.DISTRICT, name="Centrum"), create=True
+    )
+    things = service.things
+    things["areas"] = AREA
+    things["partners"] = await _post(
+        service,
+        "/partners",
+        Role.AREA_MANAGER,
+        {"name": "Gemeente Assen", "kind": "municipality", "municipalities": [MUNICIPALITY]},
+    )
+    things["experienced-areas"] = await _post(
+        service,
+        "/experienced-areas",
+        Role.ANALYST,
+        {"name": "De Hofjes", "parts": [{"area": AREA, "inhabitants": 900}], "reason": "zo heet het"},
+    )
+    things["stories"] = await _post(
+        service,
+        f"/areas/{AREA}/stories",
+        Role.NEIGHBOURHOOD_WORKER,
+        {"theme": "meeting", "tone": "strength", "teller": "resident", "text": "Elke week koffie"},
+    )
+
+
+async def _initiatives(service: Service) -> None:
+    engine = service.app.state.context.reading
+    async with engine.connect() as connection:
+        await connection.execute(_KNOWN_AREA, {"area": AREA, "municipality": MUNICIPALITY})
+    service.things["initiatives"] = await _post(
+        service,
+        "/initiatives",
+        Role.NEIGHBOURHOOD_WORKER,
+        {
+            "title": "Koffiehoek",
+            "area": AREA,
+            "themes": ["meeting"],
+            "taker": "residents",
+            "collectiveBenefit": "Iedereen is welkom",
+        },
+    )
+
+
+_SEEDS: dict[str, Callable[[Service], Awaitable[None]]] = {
+    "monitoring": _monitoring,
+    "initiatives": _initiatives,
+}

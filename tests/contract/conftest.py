@@ -1,0 +1,45 @@
+"""Services in this process, for the tests of their APIs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+sys.path.append(str(Path(__file__).parent))  # for api_*.py, which are helpers and no tests
+pytest.register_assert_rewrite("api_kit")
+
+from api_kit import BASE, Service, make_app  # noqa: E402 - needs the path above
+from api_seeds import seed  # noqa: E402
+
+from leefwijk.events.testing.servers import Databases  # noqa: E402
+from leefwijk.service.issuer import DevelopmentIssuer  # noqa: E402
+from leefwijk.service.wiring import definitions  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentIssuer:
+    """An issuer with a key of its own."""
+    return DevelopmentIssuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture(scope="session")
+async def services(
+    databases: Databases, issuer: DevelopmentIssuer
+) -> AsyncIterator[dict[str, Service]]:
+    """Every service by name, with one aggregate of each kind that commands can make."""
+    made: dict[str, Service] = {}
+    for name, definition in definitions().items():
+        url = await databases.fresh(*definition.all_migrations)
+        app = make_app(definition, url, issuer.jwks)
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{BASE}/v1")
+        made[name] = Service(name, app, client, issuer)
+        await seed(made[name])
+    yield made
+    for service in made.values():
+        await service.client.aclose()
+        await service.app.state.context.store.close()
+        await service.app.state.context.engine.dispose()
