@@ -19,7 +19,7 @@ run: setup ## Run the platform on sample data; Ctrl-C stops it
 	@$(BIN)/python -m leefwijk.local
 
 test: setup ## Run all tests (files of real data: LEEFWIJK_DATA=folder)
-	@$(BIN)/pytest -q -n 0 $(TESTS)
+	@$(BIN)/pytest -q -rs $(TESTS)
 
 check: setup ## Style, types, import rules, documents
 	@$(BIN)/ruff check .

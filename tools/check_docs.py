@@ -20,9 +20,9 @@ ROOT = Path(__file__).parent.parent
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _TEST = re.compile(r"`(?P<file>[\w./-]+\.py)::(?P<test>[\w:]+)`")
 _QUOTE = re.compile(
-    r"<!-- from: (?P<file>[\w./-]+)#(?P<name>\w+) -->\n```python\n(?P<code>.*?)```", re.S
+    r"<!-- from: (?P<file>[\w./-]+)#(?P<name>\w+) -->\n```python\n(?P<code>.*?)```", re.DOTALL
 )
-_CONSOLE = re.compile(r"```console\n(?P<lines>.*?)```", re.S)
+_CONSOLE = re.compile(r"```console\n(?P<lines>.*?)```", re.DOTALL)
 
 
 def documents() -> list[Path]:
@@ -41,7 +41,7 @@ def anchors(text: str) -> set[str]:
     """The anchors of a document's headings."""
     return {
         re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
-        for heading in re.findall(r"^#+ (.+)$", text, re.M)
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     }
 
 
@@ -90,7 +90,7 @@ def untrue(text: str) -> Iterator[str]:
 
 def unknown_commands(text: str) -> Iterator[str]:
     """Commands in console blocks that nobody could run."""
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for block in _CONSOLE.finditer(text):
         for line in block["lines"].splitlines():
             words = line.removeprefix("$ ").split()
@@ -118,7 +118,7 @@ def main() -> int:
     for path in documents():
         text = path.read_text("utf-8")
         for fault in (*dead_links(path, text), *untrue(text), *unknown_commands(text)):
-            print(f"{path.relative_to(ROOT)}: {fault}")  # noqa: T201
+            print(f"{path.relative_to(ROOT)}: {fault}")
             faults += 1
     return int(faults > 0)
 

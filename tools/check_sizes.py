@@ -30,9 +30,9 @@ def main() -> int:
     median = statistics.median(sizes.values())
     long = {name: size for name, size in sizes.items() if size > LARGEST}
     for name, size in sorted(long.items()):
-        print(f"{name}: {size} lines, at most {LARGEST}")  # noqa: T201
+        print(f"{name}: {size} lines, at most {LARGEST}")
     if median > MEDIAN:
-        print(f"the median module has {median} lines, at most {MEDIAN}")  # noqa: T201
+        print(f"the median module has {median} lines, at most {MEDIAN}")
     return int(bool(long) or median > MEDIAN)
 
 

@@ -83,15 +83,17 @@ def main() -> int:
     for proof in known:
         result = outcome.get((proof.file, proof.test), "listed")
         red = red or result == "red"
-        print(f"{proof.number}  {result:8}  {proof.sentence}  [{proof.file}::{proof.test}]")  # noqa: T201
+        print(f"{proof.number}  {result:8}  {proof.sentence}  [{proof.file}::{proof.test}]")
     if options.catalogue:
         every = {
             found
             for file in options.catalogue.glob("*.md")
-            for found in re.findall(r"^### ([A-Z]{3}-\d{2})\b", file.read_text("utf-8"), re.M)
+            for found in re.findall(
+                r"^### ([A-Z]{3}-\d{2})\b", file.read_text("utf-8"), re.MULTILINE
+            )
         }
         missing = sorted(every - {proof.number for proof in known})
-        print(f"\nwithout a test ({len(missing)} of {len(every)}): {', '.join(missing)}")  # noqa: T201
+        print(f"\nwithout a test ({len(missing)} of {len(every)}): {', '.join(missing)}")
     return int(red)
 
 

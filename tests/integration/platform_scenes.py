@@ -89,7 +89,9 @@ class Scenes:
         found = list(places())
         for place in found:
             self._left.setdefault(place.municipality, []).append(place)
-        areas = await self.platform.upload(area_file(found), "gebieden-drenthe-ooststellingwerf", 2020)
+        areas = await self.platform.upload(
+            area_file(found), "gebieden-drenthe-ooststellingwerf", 2020
+        )
         figures = await self.platform.upload(figure_file(found), "rivm-2020-18plus", 2020)
         assert {areas["status"], figures["status"]} == {"completed"}, (areas, figures)
         registered = await self.platform.post(
@@ -139,7 +141,9 @@ class Scenes:
         path = f"/effort-proposals/{made['id']}/agreements"
         body = {"budgets": [{"year": today().year, "amount": euros}]}
         agreed = told(
-            await self.platform.post("monitoring", path, "area_manager", body, match=made["version"]),
+            await self.platform.post(
+                "monitoring", path, "area_manager", body, match=made["version"]
+            ),
             201,
         )
         await self.known_level(made["id"])

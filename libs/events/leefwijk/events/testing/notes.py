@@ -41,13 +41,13 @@ class Noted(
     """Something was noted."""
 
     text: str = ""
-    number: int = 0
+    amount: int = 0
 
 
 class Counted(Event, type="nl.leefbaarheid.notes.counted.v1", service="notes"):
     """Something was counted; for the platform only."""
 
-    number: int
+    amount: int
 
 
 class Whispered(
@@ -95,7 +95,7 @@ class Note(State, kind="notes"):
 
     title: str | None = None
     total: int = 0
-    number: int = 0
+    amount: int = 0
     look_at: datetime | None = None
     status: str | None = None
 
@@ -115,14 +115,14 @@ class Note(State, kind="notes"):
 
 @evolves(Noted)
 def _(note: Note, event: Noted) -> Note:
-    return replace(note, title=event.text or note.title, number=event.number, status="open")
+    return replace(note, title=event.text or note.title, amount=event.amount, status="open")
 
 
 @evolves(Counted)
 def _(note: Note, event: Counted, fact: Fact) -> Note:
     # a count of seven must be looked at ten seconds later
-    due = fact.time + timedelta(seconds=10) if event.number == 7 else note.look_at  # noqa: PLR2004
-    return replace(note, total=note.total + event.number, look_at=due, status="open")
+    due = fact.time + timedelta(seconds=10) if event.amount == 7 else note.look_at  # noqa: PLR2004
+    return replace(note, total=note.total + event.amount, look_at=due, status="open")
 
 
 @evolves(Overdue)
@@ -134,32 +134,32 @@ class Write(Command[Note]):
     """Note something."""
 
     text: str = ""
-    number: int = 0
+    amount: int = 0
 
     def decide(self, note: Note, context: Context) -> Iterator[Event]:  # noqa: ARG002
-        """Refuse a number below the last one."""
-        if self.number < note.number:
-            refuse("number-runs-back", "Numbers only go up.")
-        yield Noted(text=self.text, number=self.number)
+        """Refuse a amount below the last one."""
+        if self.amount < note.amount:
+            refuse("amount-runs-back", "Amounts only go up.")
+        yield Noted(text=self.text, amount=self.amount)
 
 
 class Count(Command[Note]):
     """Count up; nothing is recorded for zero."""
 
-    number: int
+    amount: int
 
     def decide(self, note: Note, context: Context) -> Iterator[Event]:  # noqa: ARG002
         """Refuse to count below zero."""
-        if note.total + self.number < 0:
+        if note.total + self.amount < 0:
             refuse("below-zero", "There is nothing left to count down.")
-        if self.number:
-            yield Counted(number=self.number)
+        if self.amount:
+            yield Counted(amount=self.amount)
 
 
 class Move(Command[Note], beside=Note):
     """Move a count from one note to another, in step."""
 
-    number: int
+    amount: int
     to: str
 
     def second(self, state: Any, context: Context) -> str:  # noqa: ARG002
@@ -173,10 +173,10 @@ class Move(Command[Note], beside=Note):
         context: Context,  # noqa: ARG002
     ) -> Iterator[Event | OnSecond]:
         """Refuse to move what is not there."""
-        if note.total < self.number:
+        if note.total < self.amount:
             refuse("below-zero", "There is nothing left to move.")
-        yield Counted(number=-self.number)
-        yield on(other, Counted(number=self.number))
+        yield Counted(amount=-self.amount)
+        yield on(other, Counted(amount=self.amount))
 
 
 class JudgeNote(Command[Note], deadline=True):
@@ -185,7 +185,7 @@ class JudgeNote(Command[Note], deadline=True):
     def decide(self, note: Note, context: Context) -> Iterator[Event]:
         """The fact names the day it fell due."""
         due = note.look_at
-        if due is None or due > context.now or note.number == 13:  # noqa: PLR2004
+        if due is None or due > context.now or note.amount == 13:  # noqa: PLR2004
             return
         yield Overdue(on=due.date())
 
@@ -197,7 +197,7 @@ def moment(seconds: float = 0) -> datetime:
 
 def row(event: Event | None = None, **metadata: Any) -> EventRow:
     """An event ready to be stored."""
-    fact = event or Counted(number=1)
+    fact = event or Counted(amount=1)
     return EventRow(uuid4(), fact.type, fact.to_json(), json.dumps(metadata), moment())
 
 
@@ -205,8 +205,12 @@ def append(
     stream_id: str, expected: int, *events: Event, count: int = 1, **document: Any
 ) -> Append:
     """An append of these events, or of `count` of them."""
-    rows = tuple(row(event) for event in events or [Counted(number=1)] * count)
-    filled = {"kind": "notes", "shape": 1, "state": json.dumps({"at": expected + len(rows)})}
+    rows = tuple(row(event) for event in events or [Counted(amount=1)] * count)
+    filled: dict[str, Any] = {
+        "kind": "notes",
+        "shape": 1,
+        "state": json.dumps({"at": expected + len(rows)}),
+    }
     return Append(stream_id, expected, rows, DocumentRow(**(filled | document)))
 
 
