@@ -1,4 +1,4 @@
-"""What leaves the platform: partner topics read with a plain client, and what is in none of them."""
+"""What leaves the platform: partner topics read with a plain client, and what is in none."""
 
 from __future__ import annotations
 

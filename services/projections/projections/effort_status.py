@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from leefwijk.events.clock import day_of
 from projections.answers import (
     Count,
     EffortStatus,
@@ -68,12 +69,13 @@ def compose(
     if not asked.internal:
         stories = [row for row in stories if row.body["published"]]
     levels = [row for row in by_kind["level"] if row.area == asked.area]
+    lines = initiatives_of(by_kind["initiative"], asked)
     return EffortStatus(
         area=asked.area,
         name=own.body["name"] if own else None,
         name_known=own is not None and own.body["name"] is not None,
         kind=own.body["kind"] if own else None,
-        municipalities=list(own.municipalities) if own else [],
+        municipalities=list(own.municipalities) if own else _municipalities(rows, asked.area),
         as_of=asked.as_of,
         known_at=asked.known_at,
         level=level_of(levels, inherited, asked),
@@ -81,12 +83,13 @@ def compose(
             [row for row in by_kind["figures"] if row.area == asked.area], indicators, asked
         ),
         stories=stories_of(stories, asked),
-        initiatives=initiatives_of(by_kind["initiative"], asked),
-        initiatives_running=sum(
-            1 for row in by_kind["initiative"] if _status_on(row, asked.as_of) in RUNNING
-        ),
+        initiatives=lines,
+        initiatives_running=sum(1 for line in lines if line.status in RUNNING),
         money=money_of(by_kind["grant"], by_kind["spending"], asked) if asked.internal else None,
-        held=[f"{stream}: {reason}" for stream, reason in sorted(held.items())],
+        held=[
+            f"{stream}: {reason}" if asked.internal else reason
+            for stream, reason in sorted(held.items())
+        ],
     )
 
 
@@ -95,24 +98,40 @@ def level_of(rows: Sequence[Said], inherited: Sequence[Said], asked: Asked) -> L
     agreed = [row for row in rows if row.body.get("agreement")]
     in_force = [row for row in agreed if row.holds_on(asked.as_of)]
     if in_force:
-        return _agreed(max(in_force, key=lambda row: row.recorded_from), rows, asked)
+        return _agreed(max(in_force, key=_precedence), rows, asked)
     over = [row for row in agreed if row.valid_through and row.valid_through < asked.as_of]
     last = max(over, key=lambda row: row.valid_through or date.min, default=None)
     above = [row for row in inherited if row.body.get("agreement") and row.holds_on(asked.as_of)]
     return Level(
         level="basic",
         agreed=False,
-        note=(
-            f"{last.body['level']} ran out on {last.valid_through}"
-            if last is not None
-            else "not agreed"
-        ),
+        note=_over(last),
         by_area=above[0].area if above else None,
         by_level=above[0].body["level"] if above else None,
         upcoming=_upcoming(agreed, asked),
         proposals=_proposals(rows) if asked.internal else [],
         evidence=evidence([last] if last else [], asked.area),
     )
+
+
+def _municipalities(rows: Sequence[Said], area: str) -> list[str]:
+    """Where its own facts have not arrived: what the facts about it say."""
+    return sorted({code for row in rows if row.area == area for code in row.municipalities})
+
+
+def _precedence(row: Said) -> tuple[date, datetime]:
+    """Of two levels in force the one that began later leads, then the one agreed later."""
+    return row.valid_from or date.min, datetime.fromisoformat(row.body["agreedAt"])
+
+
+def _over(last: Said | None) -> str:
+    """Not agreed, and which level went before (MON-38)."""
+    if last is None:
+        return "not agreed"
+    level = last.body["level"]
+    if "ended" in last.body:
+        return f"not agreed; {level} ended on {last.body['ended']}: {last.body['endedBecause']}"
+    return f"not agreed; {level} ran out on {last.valid_through}"
 
 
 def _agreed(row: Said, rows: Sequence[Said], asked: Asked) -> Level:
@@ -137,7 +156,7 @@ def _agreed(row: Said, rows: Sequence[Said], asked: Asked) -> Level:
 
 def _backdated(row: Said) -> str | None:
     said = row.body.get("backdating")
-    recorded = datetime.fromisoformat(row.body["agreedAt"]).date()
+    recorded = day_of(datetime.fromisoformat(row.body["agreedAt"]))
     if row.valid_from is None or recorded <= row.valid_from:
         return None
     return f"recorded on {recorded}" + (f": {said}" if said else "")
@@ -227,7 +246,8 @@ def _count(
 
 def _revisions(row: Said, indicator: str, period: str) -> list[str]:
     return [
-        f"revised on {revision['on'][:10]}, was {_figure(revision['was'])}"
+        f"revised on {day_of(datetime.fromisoformat(revision['on']))}, "
+        f"was {_figure(revision['was'])}"
         for revision in row.body["revised"].get(f"{indicator}/{period}", ())
     ]
 

@@ -54,10 +54,14 @@ class Healer:
             ]
         healed = 0
         for parked in waiting:
-            missing = await self._missing(parked)
-            if missing:
-                await self._core.retry(parked.stream_id, missing)
-                healed += 1
+            try:
+                missing = await self._missing(parked)
+                if missing:
+                    await self._core.retry(parked.stream_id, missing)
+                    healed += 1
+            except Exception as error:  # noqa: BLE001 - the other streams go on; this one waits
+                said = f"{type(error).__name__}: {error}"[:300]
+                _log.warning("a gap waits", stream=parked.stream_id, reason=said)
         return healed
 
     async def _missing(self, parked: Parked) -> list[Record]:

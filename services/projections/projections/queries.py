@@ -58,7 +58,7 @@ async def area_status(connection: AsyncConnection, asked: Asked) -> EffortStatus
         return None
     above = await _above(snapshot, own)
     inherited = await snapshot.rows(above, ["level"]) if above else []
-    held = await snapshot.held(row.stream_id for row in rows)
+    held = await snapshot.held((row.stream_id for row in rows), sorted(family))
     status = effort_status.compose(asked, [*rows], inherited, await snapshot.indicators(), held)
     return status.model_copy(update={"built_through": await _built_through(connection, snapshot)})
 
@@ -87,6 +87,7 @@ async def status_list(
     municipalities: list[str],
     level: str | None,
     kinds: list[str],
+    edition: int | None = None,
     after: str | None,
     limit: int,
 ) -> tuple[list[StatusLine], str | None]:
@@ -95,7 +96,11 @@ async def status_list(
     found: list[StatusLine] = []
     while True:
         page = await snapshot.areas(
-            municipalities=municipalities, kinds=kinds, after=after, limit=limit + 1
+            municipalities=municipalities,
+            kinds=kinds,
+            edition=edition,
+            after=after,
+            limit=limit + 1,
         )
         levels = await snapshot.rows([row.key for row in page], ["level"])
         for row in page[:limit]:

@@ -44,6 +44,8 @@ _COLUMNS = """stream_id, kind, key, area, municipalities, link, valid_from, vali
 _KNOWN = "(recorded_to is null or recorded_to > :known) and recorded_from <= :known"
 _NOW = "recorded_to is null"
 
+_FAULTY = "held: an event of this stream cannot be read"
+
 _FAMILY = """
 with recursive family as (
     select area, 0 as depth from rows
@@ -117,10 +119,11 @@ class Snapshot:
         *,
         municipalities: Sequence[str],
         kinds: Sequence[str],
+        edition: int | None,
         after: str | None,
         limit: int,
     ) -> list[Said]:
-        """A page of areas in the order of their ids."""
+        """A page of areas in the order of their ids, of one edition or of all."""
         found = await self._connection.execute(
             text(
                 f"select {_COLUMNS} from rows where generation = :generation "
@@ -128,29 +131,44 @@ class Snapshot:
                 "and (cardinality(cast(:municipalities as text[])) = 0 "
                 "     or municipalities && cast(:municipalities as text[])) "
                 "and body->>'kind' = any(cast(:kinds as text[])) "
+                "and (cast(:edition as text) is null or area like '%@' || cast(:edition as text)) "
                 "and area > :after order by area limit :limit"
             ),
             {
                 **self._who,
                 "municipalities": list(municipalities),
                 "kinds": list(kinds),
+                "edition": str(edition) if edition is not None else None,
                 "after": after or "",
                 "limit": limit,
             },
         )
         return [_said(row) for row in found]
 
-    async def held(self, streams: Iterable[str]) -> dict[str, str]:
-        """Streams of which an event waits, with the reason: their rows are behind."""
+    async def held(self, streams: Iterable[str], areas: Sequence[str]) -> dict[str, str]:
+        """Streams of which an event waits, with the reason: their rows are behind.
+
+        Streams that have rows, and streams about these areas of which nothing has been applied yet.
+
+        What is wrong with an event stays with the operator: its detail may repeat what it holds.
+        """
         found = await self._connection.execute(
             text(
                 "select distinct on (stream_id) stream_id, reason, detail from parked "
                 "where consumer = :projection and generation = :generation "
-                "and stream_id = any(cast(:streams as text[])) order by stream_id, version"
+                "and (stream_id = any(cast(:streams as text[])) "
+                "     or headers @> any(cast(:areas as jsonb[]))) order by stream_id, version"
             ),
-            {**self._who, "streams": sorted(set(streams))},
+            {
+                **self._who,
+                "streams": sorted(set(streams)),
+                "areas": [json.dumps([["ce_area", area]]) for area in areas],
+            },
         )
-        return {row.stream_id: f"{row.reason}: {row.detail}" for row in found}
+        return {
+            row.stream_id: f"held: {row.detail}" if row.reason == "gap" else _FAULTY
+            for row in found
+        }
 
     async def reached(self, streams: Mapping[str, int]) -> bool:
         """Whether the read model holds these versions; what is parked has not been reached."""

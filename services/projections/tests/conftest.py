@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.records import Change, Record
@@ -22,7 +23,7 @@ from leefwijk.events.event import Event
 from leefwijk.events.migrate import Migrations
 from leefwijk.events.store.postgres import create_engine
 from leefwijk.events.store.records import StoredEvent
-from leefwijk.events.testing.servers import Databases
+from leefwijk.events.testing.servers import Databases, make_topics
 from leefwijk.events.topics import platform_topic
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from projections import effort_status
@@ -200,6 +201,7 @@ class ReadSide:
     client: httpx.AsyncClient
     issuer: DevelopmentIssuer
     url: str
+    databases: Databases
 
     async def receive(self, *events: StoredEvent, together: bool = True) -> None:
         """Let events arrive, in one batch or one at a time."""
@@ -230,6 +232,32 @@ class ReadSide:
         """How many events wait."""
         async with self.engine.connect() as connection:
             return int((await connection.execute(text("select count(*) from parked"))).scalar_one())
+
+    async def generation(self) -> int:
+        """The generation that people read."""
+        async with self.engine.connect() as connection:
+            found = await connection.execute(text("select current from consumer_generations"))
+            return int(found.scalar_one())
+
+    async def publish(self, broker: Broker, topic: str, events: Sequence[StoredEvent]) -> None:
+        """Put events on a topic, as the relay of their owner does."""
+        await make_topics(broker, [topic])
+        producer = broker.producer()
+        await producer.start()
+        try:
+            for event in events:
+                record = record_of(event)
+                await producer.send_and_wait(
+                    topic, record.value, key=record.key, headers=list(record.headers)
+                )
+        finally:
+            await producer.stop()
+
+    async def close(self) -> None:
+        """Stop answering and drop the database."""
+        await self.client.aclose()
+        await self.engine.dispose()
+        await self.databases.drop(self.url)
 
     async def all_rows(self) -> list[tuple[Any, ...]]:
         """Every row version that ever held for a while, without its generation."""
@@ -273,16 +301,19 @@ async def read_sides(
         transport = httpx.ASGITransport(definition.app(settings), raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://projections")
         side = ReadSide(
-            engine, ConsumerCore(engine, projection, published_language()), client, tokens, url
+            engine,
+            ConsumerCore(engine, projection, published_language()),
+            client,
+            tokens,
+            url,
+            databases,
         )
         made.append(side)
         return side
 
     yield make
     for side in made:
-        await side.client.aclose()
-        await side.engine.dispose()
-        await databases.drop(side.url)
+        await side.close()
 
 
 @pytest.fixture

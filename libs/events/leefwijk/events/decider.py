@@ -237,7 +237,7 @@ class OnSecond:
 
 
 def on(state: State, event: Event) -> OnSecond:  # noqa: ARG001 - named for the reader
-    """Mark an event as one of the second stream: `yield on(budget, …)` in a decision."""
+    """Say that an event belongs to the second stream of the command."""
     return OnSecond(event)
 
 

@@ -41,6 +41,9 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 TWIN_SECONDS = 5.0
 """How long a request waits for its running twin."""
 
+LARGEST_COMMAND = 1024 * 1024
+"""Bytes that a command may have, also where a service takes files that are larger."""
+
 Roles = Role | tuple[Role, ...]
 
 Gather = Callable[[ServiceContext, Any, Any, Context], Awaitable[tuple[Any, ...]]]
@@ -149,17 +152,15 @@ class _Run:
             return await self._execute(request, service, principal, body, None)
         twins = service.running
         mine = (key.caller, key.route, key.key)
-        running = twins.get(mine)
-        if running is not None:
+        # a twin that runs has an answer soon; whoever is next takes the place before it looks
+        while (running := twins.get(mine)) is not None:
             await _wait_for(running)
-        answered = await _answered(service, key)
-        if answered is not None:
-            return answered
-        if mine in twins:
-            raise Problem("in-progress", "The same request is still running; ask again.")
         done = asyncio.get_running_loop().create_future()
         twins[mine] = done
         try:
+            answered = await _answered(service, key)
+            if answered is not None:
+                return answered
             return await self._execute(request, service, principal, body, key)
         except Exception as error:
             # a twin in another process may have been first: then its answer is ours
@@ -242,14 +243,23 @@ def require_role(principal: Principal, roles: tuple[Role, ...]) -> None:
 
 
 async def read_body(request: Request) -> bytes:
-    """The JSON body as sent. Raises 415 for another content type, 400 for a NUL."""
+    """The JSON body as sent. Raises 415 for another content type, 413, or 400 for a NUL."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem("unsupported-media-type", "Send application/json.", status=415)
-    body = await request.body()
+    body = await _limited_body(request)
     if _NUL.search(body) or b"\0" in body:
         raise invalid_input([{"pointer": "#", "code": "nul", "detail": "a NUL is no text"}])
     return body
+
+
+async def _limited_body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_COMMAND:
+            raise Problem("too-large", f"A command has at most {LARGEST_COMMAND} bytes.")
+    return bytes(body)
 
 
 def merge_json(body: bytes, given: dict[str, str]) -> bytes:

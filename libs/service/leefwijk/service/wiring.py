@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ from leefwijk.service.logs import configure_logs
 from leefwijk.service.settings import ServiceSettings, load_settings
 
 ENTRY_POINTS = "leefwijk.services"
+HOUSEKEEPING_SECONDS = 600.0
 
 T = TypeVar("T", bound=ServiceSettings)
 
@@ -126,7 +128,11 @@ def assemble(
         relay = _relay(definition, settings, background)
         context.store.after_commit(relay.poke)
         ticker = Ticker(background, context.handler, definition.name, definition.states)
-        tasks |= {"relay": relay.run, "ticker": ticker.run}
+        tasks |= {
+            "relay": relay.run,
+            "ticker": ticker.run,
+            "housekeeping": partial(_forget_answers, context.store),
+        }
     if definition.knowledge is not None:
         tasks |= _knowledge(definition, definition.knowledge, settings, background, context)
     tasks |= definition.tasks(context, settings)
@@ -172,6 +178,14 @@ def _knowledge(
         worker = TodoWorker(engine, context.handler, knowledge.commands)
         tasks["todos"] = partial(worker.run, definition.name)
     return tasks
+
+
+async def _forget_answers(store: EventStore) -> None:
+    """Delete answers to repeated requests that are older than a day."""
+    while True:
+        while await store.forget_answers():
+            await asyncio.sleep(0)
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 _ALIVE = text("select 1")

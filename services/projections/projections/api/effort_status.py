@@ -97,6 +97,8 @@ class ListQuery(Moment):
 
     municipality: Municipality | None = None
     level: EffortLevelName | None = None
+    edition: Annotated[int | None, Query(ge=1, le=2999)] = None
+    """Year of the area division, or number of the drawing of an experienced area."""
     kind: Annotated[
         str | None, Query(pattern="^(municipality|district|neighbourhood|experienced)$")
     ] = None
@@ -127,6 +129,7 @@ async def list_effort_statuses(
             municipalities=municipalities,
             level=query.level,
             kinds=[query.kind] if query.kind else list(LISTED_KINDS),
+            edition=query.edition,
             after=query.cursor,
             limit=query.limit,
         )

@@ -54,6 +54,8 @@ def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> 
         pool_size=pool,
         max_overflow=0,
         pool_timeout=5,
+        # an error of the database must not carry what an event holds into a log
+        hide_parameters=True,
         connect_args={
             "async_creator_fn": _connect,
             "timeout": 5,

@@ -13,6 +13,7 @@ A service overrides `database_parts` with its own migrations:
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,9 +40,12 @@ def postgres_url() -> Iterator[str]:
         return
     from leefwijk.local import EmbeddedPostgres
 
+    class Disposable(EmbeddedPostgres):
+        stop_signal = signal.SIGQUIT  # at once: nobody will read the data again
+
     with (
         TemporaryDirectory(prefix="leefwijk-", ignore_cleanup_errors=True) as folder,
-        EmbeddedPostgres(Path(folder) / "postgres", settings=_POSTGRES) as server,
+        Disposable(Path(folder) / "postgres", settings=_POSTGRES) as server,
     ):
         yield server.url()
 

@@ -137,7 +137,7 @@ class Write(Command[Note]):
     amount: int = 0
 
     def decide(self, note: Note, context: Context) -> Iterator[Event]:  # noqa: ARG002
-        """Refuse a amount below the last one."""
+        """Refuse an amount below the last one."""
         if self.amount < note.amount:
             refuse("amount-runs-back", "Amounts only go up.")
         yield Noted(text=self.text, amount=self.amount)

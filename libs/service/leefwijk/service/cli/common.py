@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import typer
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
 
+from leefwijk.events.broker import TopicMissingError
 from leefwijk.service.settings import FILE, ServiceSettings, SettingsError, load_settings
 from leefwijk.service.wiring import Definition, definitions
 
@@ -29,8 +32,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; what the outside world refuses becomes one sentence."""
     try:
         return asyncio.run(work)
-    except (OSError, RuntimeError) as error:
-        fail(f"{error} (is the platform running? `make run` starts it)")
+    except (OSError, RuntimeError, SQLAlchemyError, KafkaError, TopicMissingError) as error:
+        said = str(error).partition("\n")[0]
+        fail(f"{said} (is the platform running? `make run` starts it)")
 
 
 def definition_of(service: str) -> Definition:
