@@ -13,7 +13,15 @@ from leefwijk.local import LocalError, say_on_terminal
 from tests.benchmarks.measuring import ROUNDS, Report, machine
 from tests.benchmarks.servers import POSTGRES
 
-ROWS = ("append", "http", "relay", "live", "rebuild", "visible")
+ROWS = {
+    "append": "append",
+    "http": "over_http",
+    "relay": "relay",
+    "live": "live",
+    "rebuild": "rebuild",
+    "visible": "visible",
+}
+"""The module that measures each row."""
 FOLDER = Path(".leefwijk/bench")
 SETTINGS = {
     "postgresql": "fsync on, synchronous_commit on, shared_buffers 256MB, "
@@ -25,7 +33,7 @@ SETTINGS = {
 
 async def _measure(rows: list[str], report: Report) -> None:
     for name in rows:
-        report.rows[name] = await import_module(f"tests.benchmarks.{name}").measure(say_on_terminal)
+        report.rows[name] = await import_module(f"{__package__}.{ROWS[name]}").measure(say_on_terminal)
 
 
 def main() -> int:

@@ -195,7 +195,9 @@ class Scenes:
         )
         return told(answer, 201)
 
-    async def status(self, area: str, after: str | None = None, **params: str) -> dict[str, Any]:
+    async def status(
+        self, area: str, after: str | None = None, seconds: float = 30, **params: str
+    ) -> dict[str, Any]:
         """The effort status as an area manager reads it, once it holds what `after` names."""
         asked = {**params, **({"after": after} if after else {})}
 
@@ -206,7 +208,7 @@ class Scenes:
                 return {}
             return told(answer, 200)
 
-        return await wait_until(answered, "the read model holds what was written", 30)
+        return await wait_until(answered, "the read model holds what was written", seconds)
 
 
 def initiative_body(area: str, title: str = "Koffiehoek") -> dict[str, Any]:

@@ -1,4 +1,6 @@
 from collections.abc import AsyncIterator
+from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +29,8 @@ class TestPostgresStore(StoreSuite):
         await store.close()
 
 
+_runs = count(1)
+
 _appends = st.lists(
     st.tuples(st.sampled_from(["a", "b", "c"]), st.integers(0, 4), st.integers(1, 2)),
     min_size=1,
@@ -52,17 +56,16 @@ async def postgres(engine: AsyncEngine) -> AsyncIterator[EventStore]:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(commits=_commits)
-async def test_both_stores_say_the_same(postgres: EventStore, commits: list) -> None:
+async def test_both_stores_say_the_same(postgres: EventStore, commits: Any) -> None:
     """G-STORE-2: the fake and the real store accept and refuse the same, whatever is tried."""
-    test_both_stores_say_the_same.round = getattr(test_both_stores_say_the_same, "round", 0) + 1
-    run = test_both_stores_say_the_same.round
+    run = next(_runs)
     memory = MemoryStore()
     for appends, key, shape in commits:
-        outcomes = []
+        outcomes: list[object] = []
         for store in (memory, postgres):
             made = [
-                append(f"{run}-{name}", expected, count=count, shape=shape)
-                for name, expected, count in appends
+                append(f"{run}-{name}", expected, count=size, shape=shape)
+                for name, expected, size in appends
             ]
             try:
                 await store.commit(commit(*made, key=key and f"{run}-{key}"))

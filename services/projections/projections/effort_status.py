@@ -75,7 +75,7 @@ def compose(
         name=own.body["name"] if own else None,
         name_known=own is not None and own.body["name"] is not None,
         kind=own.body["kind"] if own else None,
-        municipalities=list(own.municipalities) if own else _municipalities(rows, asked.area),
+        municipalities=municipalities_of(rows, asked.area),
         as_of=asked.as_of,
         known_at=asked.known_at,
         level=level_of(levels, inherited, asked),
@@ -114,8 +114,8 @@ def level_of(rows: Sequence[Said], inherited: Sequence[Said], asked: Asked) -> L
     )
 
 
-def _municipalities(rows: Sequence[Said], area: str) -> list[str]:
-    """Where its own facts have not arrived: what the facts about it say."""
+def municipalities_of(rows: Sequence[Said], area: str) -> list[str]:
+    """What facts about the area say of them, also where its own have not arrived yet."""
     return sorted({code for row in rows if row.area == area for code in row.municipalities})
 
 

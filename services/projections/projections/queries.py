@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
@@ -49,18 +49,23 @@ async def area_status(connection: AsyncConnection, asked: Asked) -> EffortStatus
     """The effort status of one area, or none if nothing at all is known of it."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS, asked.known_at)
     own = await snapshot.rows([asked.area], ["area"])
-    parts = [part["area"] for row in own for part in row.body.get("parts", ())]
-    family = set(await snapshot.family(asked.area))
-    for part in parts:
-        family |= set(await snapshot.family(part))
-    rows = await snapshot.rows(sorted(family), effort_status.KINDS)
+    family = await _family(snapshot, asked.area, own)
+    rows = await snapshot.rows(family, effort_status.KINDS)
     if not rows:
         return None
     above = await _above(snapshot, own)
     inherited = await snapshot.rows(above, ["level"]) if above else []
-    held = await snapshot.held((row.stream_id for row in rows), sorted(family))
+    held = await snapshot.held((row.stream_id for row in rows), family)
     status = effort_status.compose(asked, [*rows], inherited, await snapshot.indicators(), held)
     return status.model_copy(update={"built_through": await _built_through(connection, snapshot)})
+
+
+async def _family(snapshot: Snapshot, area: str, own: list[Said]) -> list[str]:
+    """The area and all that lies in it, the parts of an experienced area included."""
+    family = set(await snapshot.family(area))
+    for part in (part["area"] for row in own for part in row.body.get("parts", ())):
+        family |= set(await snapshot.family(part))
+    return sorted(family)
 
 
 async def _above(snapshot: Snapshot, own: list[Said]) -> list[str]:
@@ -128,8 +133,22 @@ def _line(row: Said, levels: list[Said], asked: Asked) -> StatusLine:
     )
 
 
-async def all_evidence(connection: AsyncConnection, area: str, streams: list[str]) -> list[str]:
-    """Every event id beneath rows of these streams in an area."""
+@dataclass(frozen=True)
+class AllEvidence:
+    """What the rows of some streams in an area rest on."""
+
+    municipalities: list[str]
+    """Of the area: who may read it."""
+    events: list[str]
+
+
+async def all_evidence(connection: AsyncConnection, area: str, streams: list[str]) -> AllEvidence:
+    """Every event id beneath rows of these streams in an area, each once."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS)
-    rows = await snapshot.rows(await snapshot.family(area), effort_status.KINDS)
-    return [str(id_) for row in rows if row.stream_id in set(streams) for id_ in row.events]
+    family = await _family(snapshot, area, await snapshot.rows([area], ["area"]))
+    rows = await snapshot.rows(family, effort_status.KINDS)
+    wanted = set(streams)
+    events = dict.fromkeys(
+        str(id_) for row in rows if row.stream_id in wanted for id_ in row.events
+    )
+    return AllEvidence(effort_status.municipalities_of(rows, area), list(events))

@@ -110,17 +110,24 @@ async def prepare() -> None:
         else:
             break
     health.started()
+    # the first of the two looks that find a lost tail: the timer's first one comes late
+    await look()
     await healer.run()
 
 
-@app.timer(interval=COMPARE_SECONDS, on_leader=False)
-async def compare() -> None:
+async def look() -> None:
     """Compare offsets with the broker's ends, so that a lost tail is found without a next event."""
     try:
         await comparison.once()
         await drop_old(engine, projection)
     except Exception as error:  # noqa: BLE001 - the next round tries again
         _log.warning("comparison waits", reason=f"{type(error).__name__}: {error}"[:300])
+
+
+@app.timer(interval=COMPARE_SECONDS, on_leader=False)
+async def compare() -> None:
+    """Look again and again."""
+    await look()
 
 
 @app.timer(interval=1.0)

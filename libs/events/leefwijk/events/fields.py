@@ -21,9 +21,11 @@ class PersonalData:
 
 
 AREA_ID = re.compile(
-    r"(?P<code>NL\d{2}|GM\d{4}|WK\d{6}|BU\d{8}|XA[0-9a-f]{12})@(?P<edition>\d{1,4})", re.ASCII
+    r"(?P<code>NL[0-9]{2}|GM[0-9]{4}|WK[0-9]{6}|BU[0-9]{8}|XA[0-9a-f]{12})"
+    r"@(?P<edition>[0-9]{1,4})"
 )
 
+# [0-9] and not \\d, which in pydantic's patterns is any digit of any script
 AREA_PATTERN = f"^{AREA_ID.pattern.replace('?P<code>', '').replace('?P<edition>', '')}$"
 
 AreaId = Annotated[
@@ -38,7 +40,7 @@ AreaId = Annotated[
 
 Municipality = Annotated[
     str,
-    StringConstraints(pattern=r"^GM\d{4}$"),
+    StringConstraints(pattern=r"^GM[0-9]{4}$"),
     Field(description="CBS code of a municipality", examples=["GM0106"]),
 ]
 

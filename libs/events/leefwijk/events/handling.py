@@ -6,7 +6,6 @@ User requests, deadlines, reactions and imports all come through `Handler.execut
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -135,6 +134,9 @@ Keep = Callable[[Any, "Outcome"], Awaitable[None]]
 """Keeps what may not stand in an event, before the append: `(command, outcome)`."""
 
 
+LARGEST_VERSION = 2**31 - 1
+
+
 def write_token(streams: Mapping[str, int]) -> str:
     """An opaque token that names streams and versions."""
     raw = json.dumps(dict(streams), sort_keys=True, separators=(",", ":")).encode()
@@ -145,11 +147,17 @@ def read_token(token: str) -> dict[str, int]:
     """The streams and versions in a token. Raises ValueError if it is not one of ours."""
     try:
         raw = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (binascii.Error, UnicodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("not a token of this platform") from error
-    if not isinstance(raw, dict) or not all(type(version) is int for version in raw.values()):
+    if not isinstance(raw, dict) or not all(map(_is_version, raw, raw.values())):
         raise ValueError("not a token of this platform")
     return raw
+
+
+def _is_version(stream: str, version: object) -> bool:
+    """Whether a store could have said this of a stream; what it could not keep, it never said."""
+    sound = stream.isascii() and stream.isprintable()
+    return sound and type(version) is int and 0 < version <= LARGEST_VERSION
 
 
 def stream_id(kind: type[State], id_: str) -> str:

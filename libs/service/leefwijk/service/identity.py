@@ -141,7 +141,7 @@ class Verifier:
             header = jwt_header(token)
             keys = await self.keys.get(header.get("kid"))
             claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise _unauthorized("The token is not signed by the issuer.") from error
         now = self.clock()
         audience = claims.get("aud")
@@ -150,8 +150,7 @@ class Verifier:
             for wrong, said in (
                 (claims.get("iss") != self.issuer, "another issuer"),
                 (
-                    self.audience
-                    not in ([audience] if isinstance(audience, str) else audience or []),
+                    self.audience not in (audience if isinstance(audience, list) else [audience]),
                     "another audience",
                 ),
                 (
@@ -164,8 +163,8 @@ class Verifier:
                     and claims["nbf"] - LEEWAY_SECONDS > now,
                     "not valid yet",
                 ),
-                (not isinstance(claims.get("sub"), str) or not claims["sub"], "no subject"),
-                (header.get("typ", "at+jwt").lower() not in {"at+jwt", "jwt"}, "no access token"),
+                (not _is_subject(claims.get("sub")), "no subject"),
+                (not _is_access_token(header, claims), "no access token"),
             )
             if wrong
         ]
@@ -178,13 +177,23 @@ class Verifier:
             role = Role(claims.get("role", ""))
         except ValueError as error:
             raise _unauthorized("The token names no role of the platform.") from error
-        municipalities = claims.get("municipalities") or []
+        given = claims.get("municipalities")
+        municipalities = frozenset(map(str, given if isinstance(given, list) else ()))
         partner = claims.get("partner")
-        if role is Role.PARTNER and not (municipalities and isinstance(partner, str)):
+        if role is Role.PARTNER and not (municipalities and isinstance(partner, str) and partner):
             raise _unauthorized("A partner's token names the partner and its municipalities.")
-        return Principal(
-            claims["iss"], claims["sub"], role, frozenset(map(str, municipalities)), partner
-        )
+        return Principal(claims["iss"], claims["sub"], role, municipalities, partner)
+
+
+def _is_subject(subject: object) -> bool:
+    # PostgreSQL keeps no NUL, and the subject is kept to give the caller its number
+    return isinstance(subject, str) and bool(subject) and "\0" not in subject
+
+
+def _is_access_token(header: dict[str, Any], claims: dict[str, Any]) -> bool:
+    """Neither the header nor, as some issuers write it, the claims name another kind of token."""
+    kind, use = str(header.get("typ", "at+jwt")), str(claims.get("typ", "Bearer"))
+    return kind.lower() in {"at+jwt", "application/at+jwt", "jwt"} and use.lower() == "bearer"
 
 
 def jwt_header(token: str) -> dict[str, Any]:

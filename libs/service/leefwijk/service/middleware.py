@@ -25,6 +25,9 @@ SECONDS = Histogram(
 )
 IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being answered", ["service"])
 
+MOST_DIGITS = 15
+"""Digits of a Content-Length that can be meant."""
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _SECURITY: tuple[tuple[bytes, bytes], ...] = (
@@ -122,9 +125,10 @@ class Edge:
 
     def _refusal(self, scope: Scope, headers: MutableMapping[bytes, str]) -> Problem | None:
         length = headers.get(b"content-length", "0")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             return Problem("invalid-input", "Content-Length is no number.")
-        if int(length) > self._max_body:
+        # digits first: Python refuses to read numbers that are thousands of digits long
+        if len(length) > MOST_DIGITS or int(length) > self._max_body:
             return _too_large(self._max_body)
         if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
             return Problem("invalid-input", "The address holds a NUL byte.")

@@ -51,7 +51,7 @@ class ServiceSettings(BaseSettings):
     kafka_replication: Annotated[int, Field(ge=1, le=5)] = 1
     municipalities: Annotated[tuple[str, ...], NoDecode] = ()
     """Municipalities that have partner topics, comma-separated CBS codes."""
-    chamber_number: Annotated[str, Field(pattern=r"^\d{8}$")]
+    chamber_number: Annotated[str, Field(pattern=r"^[0-9]{8}$")]
     """The corporation's number at the chamber of commerce, for the source of events."""
     issuer: str
     audience: str = "leefwijk"

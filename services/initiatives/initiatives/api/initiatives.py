@@ -126,7 +126,7 @@ class InitiativeQuery(Paging):
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
     theme: Theme | None = None
     status: Status | None = None
-    municipality: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
 
 
 @router.get("/initiatives")

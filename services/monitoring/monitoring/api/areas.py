@@ -109,7 +109,7 @@ class AreaQuery(Paging):
     kind: AreaKind | None = None
     code: Annotated[str | None, Query(pattern=r"^[A-Z]{2}[0-9a-f]{2,12}$")] = None
     parent: Annotated[str | None, Query(max_length=40)] = None
-    municipality: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
     title: Annotated[str | None, Query(max_length=100)] = None
 
 

@@ -109,7 +109,7 @@ class ProposalQuery(Paging):
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
     level: EffortLevelName | None = None
     status: Status | None = None
-    municipality: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
 
 
 @router.get("/effort-proposals")

@@ -46,7 +46,7 @@ class PartnerQuery(Paging):
     """What to list."""
 
     kind: PartnerKind | None = None
-    municipality: Annotated[str | None, Query(pattern=r"^GM\d{4}$")] = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
 
 
 @router.get("/partners")

@@ -78,7 +78,7 @@ class CitedMeasurement(Wire):
 
     source_edition: Identifier
     indicator: Identifier
-    period: Annotated[str, Field(pattern=r"^\d{4}(-\d{4})?$")]
+    period: Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{4})?$")]
     area: AreaId | None = None
     """Where it is another area than the proposal's; such a figure is no ground (MON-30)."""
 

@@ -25,6 +25,8 @@ from projections.read_models import AREA_EFFORT_STATUS
 router = APIRouter(tags=["effort status"])
 
 LISTED_KINDS = ("district", "experienced")
+CALENDAR = range(1900, 3000)
+"""Years in which a moment of knowledge can lie."""
 AreaPath = Annotated[str, Path(alias="areaId")]
 
 
@@ -44,6 +46,9 @@ class Moment(BaseModel):
 def _known_at(value: date | datetime | None) -> datetime | None:
     if value is None:
         return None
+    if value.year not in CALENDAR:
+        said = f"a year from {CALENDAR[0]} through {CALENDAR[-1]}"
+        raise invalid_input([{"pointer": "knownAt", "code": "range", "detail": said}])
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise invalid_input(
@@ -152,7 +157,10 @@ async def list_evidence(
     if not reader.may_read(Scope.INTERNAL):
         raise Problem("role-not-allowed", "The full evidence is for people of the platform.")
     async with service.reading.connect() as found:
-        return {"events": await queries.all_evidence(found, area_id, streams.split(","))}
+        evidence = await queries.all_evidence(found, area_id, streams.split(","))
+    if not _sees(reader, evidence.municipalities):
+        raise Problem("not-found", "Nothing is known of this area.")
+    return {"events": evidence.events}
 
 
 def _require_area(area: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -55,9 +54,12 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         created, stream_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment = datetime.fromisoformat(created)
-    except (ValueError, TypeError, binascii.Error) as error:
+        sound = moment.tzinfo is not None and isinstance(stream_id, str)
+        # a forged cursor may name a moment that lies outside of time once it is in UTC
+        moment = moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursorError("this cursor is not one of this list") from error
-    if moment.tzinfo is None or not isinstance(stream_id, str) or "\0" in stream_id:
+    if not sound or not (stream_id.isascii() and stream_id.isprintable()):
         raise BadCursorError("this cursor is not one of this list")
     return moment, stream_id
 

@@ -154,15 +154,17 @@ class EventStore:
         if not plain:
             parameters |= _idempotency_columns(commits)
             parameters["todos"] = sorted(c.todo for c in commits if c.todo is not None)
+        sent = False
         try:
             async with self._autocommit.connect() as connection:
+                sent = True
                 await connection.execute(statement, parameters)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             state = sqlstate(error)
             if state in _RULE_BROKEN:
                 raise GroupFailedError(state) from error
             if is_gone(error):
-                raise OutcomeUnknownError from error
+                raise (OutcomeUnknownError() if sent else _cannot_be_reached()) from error
             raise
         for poke in self._after_commit:
             poke()
@@ -230,8 +232,12 @@ class EventStore:
                 return (await connection.execute(statement, parameters)).all()
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             if is_gone(error):
-                raise UnavailableError("the database cannot be reached") from error
+                raise _cannot_be_reached() from error
             raise
+
+
+def _cannot_be_reached() -> UnavailableError:
+    return UnavailableError("the database cannot be reached")
 
 
 def _all_in(commit: Commit, there: set[UUID]) -> bool:

@@ -44,7 +44,10 @@ class Backend(Protocol):
     """What the writer needs of a database."""
 
     async def write(self, commits: Sequence[Commit]) -> None:
-        """Write all or nothing. Raises GroupFailedError or OutcomeUnknownError."""
+        """Write all or nothing.
+
+        Raises GroupFailedError, OutcomeUnknownError, or UnavailableError where nothing was sent.
+        """
 
     async def judge(self, commits: Sequence[Commit]) -> Mapping[int, AppendError]:
         """Which of these commits cannot go in, by their place in the sequence, and why."""
@@ -176,6 +179,9 @@ class GroupedWriter:
             await self._backend.write([item.commit for item in group])
         except OutcomeUnknownError as error:
             await self._look_up(group, error)
+        except UnavailableError as error:
+            for item in group:
+                self._fail(item, UnavailableError(str(error)), error)
         except GroupFailedError as error:
             return await self._judge(group, error), error
         except Exception as error:  # noqa: BLE001 - one bad member must not take the others along

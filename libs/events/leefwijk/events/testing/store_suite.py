@@ -117,9 +117,7 @@ class StoreSuite:
         """G-STORE-6: what newer code folded is never overwritten by what older code folded."""
         await store.commit(commit(append("notes-1", 0, shape=2, facets=("new:1",))))
         await store.commit(
-            commit(
-                append("notes-1", 1, shape=1, due_at=moment(5), partner_sequences={"GM0106": 4})
-            )
+            commit(append("notes-1", 1, shape=1, due_at=moment(5), partner_sequences={"GM0106": 4}))
         )
         document = await store.document("notes-1")
         assert document is not None

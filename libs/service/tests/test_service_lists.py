@@ -1,0 +1,108 @@
+"""Lists: pages, filters, cursors."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+NEXT = re.compile(r'<(?P<target>[^>]+)>; rel="next"')
+
+
+async def _all_pages(service: Any, query: str) -> list[list[str]]:
+    """The ids of every page, by following the Link headers."""
+    pages: list[list[str]] = []
+    target: str | None = f"/v1/notes?{query}"
+    while target is not None:
+        answer = await service.client.get(f"http://notes.test{target}", headers=service.headers())
+        assert answer.status_code == 200, answer.text
+        pages.append([item["id"] for item in answer.json()["items"]])
+        link = NEXT.fullmatch(answer.headers.get("link", ""))
+        assert (link is None) == (answer.json()["next"] is None)
+        target = link["target"] if link else None
+    return pages
+
+
+async def test_links_lead_through_all_pages_newest_first(service: Any) -> None:
+    """Seven notes in pages of three: each once, newest first, and no link on the last page."""
+    ids = [await service.noted() for _ in range(7)]
+    pages = await _all_pages(service, "limit=3")
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [id_ for page in pages for id_ in page] == ids[::-1]
+
+
+async def test_a_list_can_be_read_oldest_first(service: Any) -> None:
+    """The sort holds on every page."""
+    ids = [await service.noted() for _ in range(5)]
+    pages = await _all_pages(service, "limit=2&sort=created")
+    assert [id_ for page in pages for id_ in page] == ids
+
+
+async def test_a_page_that_is_just_full_is_the_last(service: Any) -> None:
+    """As many as the limit are one page without a link."""
+    for _ in range(2):
+        await service.noted()
+    assert [len(page) for page in await _all_pages(service, "limit=2")] == [2]
+
+
+async def test_nothing_written_meanwhile_moves_a_page(service: Any) -> None:
+    """What is new after the first page is on none of the later ones."""
+    ids = [await service.noted() for _ in range(4)]
+    first = await service.client.get("/notes?limit=2", headers=service.headers())
+    await service.noted()
+    cursor = first.json()["next"]
+    second = await service.client.get(
+        "/notes", params={"limit": 2, "cursor": cursor}, headers=service.headers()
+    )
+    assert [item["id"] for item in second.json()["items"]] == ids[1::-1]
+
+
+async def test_filters_hold_on_every_page(service: Any) -> None:
+    """Links keep the filter, and nothing else comes through it."""
+    odd = []
+    for step in range(8):
+        id_ = await service.noted()
+        if step % 2:
+            await service.count(id_, 1, version=1)
+            odd.append(id_)
+    pages = await _all_pages(service, "limit=2&parity=odd")
+    assert [id_ for page in pages for id_ in page] == odd[::-1]
+    assert len(pages) == 2
+
+
+async def test_titles_can_be_searched(service: Any) -> None:
+    """A word of the title finds it, in any of its forms."""
+    id_ = await service.noted(title="Moestuinen aan de Lariks")
+    await service.noted(title="Koffie")
+    found = await service.client.get("/notes?title=moestuin", headers=service.headers())
+    assert [item["id"] for item in found.json()["items"]] == [id_]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=x",
+        "cursor=bm9wZQ",
+        "cursor=WzEsMl0",
+        "cursor=WyIyMDI2LTAxLTAxIiwieCJd",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "sort=title",
+        "parity=prime",
+        "surprise=1",
+        "Limit=3",
+    ],
+)
+async def test_what_a_list_does_not_know_is_a_400(query: str, service: Any) -> None:
+    """A cursor that the list never gave, and any other wrong or unknown key, is refused."""
+    answer = await service.client.get(f"/notes?{query}", headers=service.headers())
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
+    assert answer.json()["faults"][0]["pointer"]
+
+
+async def test_all_faults_of_a_query_are_told_at_once(service: Any) -> None:
+    """Two wrong keys are two faults in one answer."""
+    answer = await service.client.get("/notes?limit=0&sort=title", headers=service.headers())
+    assert len(answer.json()["faults"]) == 2

@@ -1,0 +1,286 @@
+"""Monitoring in one process on a real database, its importer driven by hand."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from leefwijk.events.migrate import Migrations
+from leefwijk.events.testing.clock import FakeClock
+from leefwijk.events.testing.servers import Databases
+from leefwijk.service.context import ServiceContext
+from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
+from monitoring.app import definition
+from monitoring.import_store import ImportStore
+from monitoring.importer import Importer
+from monitoring.settings import MonitoringSettings
+
+FILES = Path(__file__).parent.parent / "importing" / "files"
+KEY = base64.b64encode(b"k" * 32).decode()
+
+RIVM_HEADER = "code,eenzaam,moeite_met_rondkomen"
+
+
+@dataclass
+class Monitoring:
+    """The service as callers meet it."""
+
+    client: httpx.AsyncClient
+    context: ServiceContext
+    issuer: DevelopmentIssuer
+    clock: FakeClock
+    url: str
+
+    def headers(self, role: str, **more: Any) -> dict[str, str]:
+        """Who asks; a partner is the organisation `p` of Assen unless said otherwise."""
+        municipalities = more.pop("of", ("GM0106",)) if role == "partner" else ()
+        partner = more.pop("partner", "p") if role == "partner" else None
+        token = self.issuer.token(role, municipalities=municipalities, partner=partner)
+        return {"Authorization": f"Bearer {token}"}
+
+    async def get(self, path: str, role: str = "analyst", **params: Any) -> httpx.Response:
+        """Read as a role."""
+        return await self.client.get(f"/v1{path}", params=params, headers=self.headers(role))
+
+    async def post(
+        self,
+        path: str,
+        role: str,
+        body: dict[str, Any] | None = None,
+        version: int | None = None,
+        **who: Any,
+    ) -> httpx.Response:
+        """Give a command as a role."""
+        headers = self.headers(role, **who)
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return await self.client.post(f"/v1{path}", json=body or {}, headers=headers)
+
+    async def start(
+        self,
+        content: bytes | str,
+        edition: int,
+        source: str = "own",
+        *,
+        mapping: str | None = None,
+        name: str = "file.csv",
+        role: str = "analyst",
+        **form: str,
+    ) -> httpx.Response:
+        """Upload a file."""
+        raw = content.encode() if isinstance(content, str) else content
+        files = {"file": (name, raw)}
+        if mapping is not None:
+            files["mapping"] = ("mapping.yaml", mapping.encode())
+        return await self.client.post(
+            "/v1/imports",
+            data={"source": source, "areaEdition": str(edition), **form},
+            files=files,
+            headers=self.headers(role),
+        )
+
+    async def work(self) -> None:
+        """Do what an importer has to do, until nothing is left."""
+        store, importer = self.context.parts[ImportStore], self.context.parts[Importer]
+        while unfinished := await store.unfinished():
+            for id_, status in unfinished:
+                await (
+                    importer._import(id_) if status == "running" else importer._take_back(id_)
+                )
+
+    async def load(self, *arguments: Any, **named: Any) -> dict[str, Any]:
+        """Import a file to its end."""
+        answer = await self.start(*arguments, **named)
+        assert answer.status_code in {200, 202}, answer.text
+        await self.work()
+        found = await self.get(f"/imports/{answer.json()['id']}")
+        result: dict[str, Any] = found.json()
+        return result
+
+    async def look(self, path: str, role: str = "analyst", **params: Any) -> Any:
+        """The JSON of what must be there."""
+        answer = await self.get(path, role, **params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def figures(self, area: str) -> dict[tuple[str, str], dict[str, Any]]:
+        """The figures of an area, by indicator and period."""
+        found = await self.look(f"/areas/{area}/measurements")
+        return {(item["indicator"], item["period"]): item for item in found["items"]}
+
+    async def facts(self, like: str = "%") -> dict[str, int]:
+        """How often each fact was recorded, by its short name, on streams that match."""
+        async with self.context.reading.connect() as connection:
+            found = await connection.execute(
+                text(
+                    "select split_part(type, '.', 4) as fact, count(*) as times from events "
+                    "where stream_id like :like group by 1"
+                ),
+                {"like": like},
+            )
+            return {row.fact: row.times for row in found}
+
+    async def everything(self) -> str:
+        """All that stands in the event table and the documents, as text."""
+        async with self.context.reading.connect() as connection:
+            found = []
+            for table in ("events", "documents"):
+                rows = await connection.execute(
+                    text(f"select row_to_json(t)::text as line from {table} t")
+                )
+                found += [row.line for row in rows]
+        return "\n".join(found)
+
+
+@pytest.fixture(scope="session")
+def database_parts() -> tuple[Migrations, ...]:
+    """A database of monitoring."""
+    return definition.all_migrations
+
+
+@pytest.fixture(scope="session")
+def api_tokens(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentIssuer:
+    """Signs tokens for callers."""
+    return DevelopmentIssuer(tmp_path_factory.mktemp("monitoring-issuer"))
+
+
+def service(url: str, issuer: DevelopmentIssuer) -> Monitoring:
+    """The service on a database."""
+    clock = FakeClock("2026-11-02T09:00:00Z")
+    settings = MonitoringSettings(
+        environment="development",
+        port=8105,
+        database_url=url,
+        kafka_bootstrap="127.0.0.1:9",
+        chamber_number="04016206",
+        issuer=ISSUER,
+        jwks=str(issuer.jwks),
+        key_encryption_key=KEY,
+    )
+    app = definition.app(settings, clock)
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        base_url="http://monitoring",
+        timeout=120,
+    )
+    return Monitoring(client, app.state.context, issuer, clock, url)
+
+
+@pytest.fixture
+async def monitoring(
+    databases: Databases, api_tokens: DevelopmentIssuer
+) -> AsyncIterator[Monitoring]:
+    """An empty monitoring, on 2 November 2026."""
+    made = service(await databases.fresh(*definition.all_migrations), api_tokens)
+    yield made
+    await made.client.aclose()
+    await made.context.store.close()
+    await made.context.engine.dispose()
+    await databases.drop(made.url)
+
+
+@pytest.fixture
+async def another(
+    monitoring: Monitoring, api_tokens: DevelopmentIssuer
+) -> AsyncIterator[Monitoring]:
+    """The same service started again on the same database."""
+    made = service(monitoring.url, api_tokens)
+    yield made
+    await made.client.aclose()
+    await made.context.store.close()
+    await made.context.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def small() -> Callable[[str], bytes]:
+    """Reads a small file that is shaped like a real one."""
+    return lambda name: (FILES / name).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def two_percentages() -> Callable[..., str]:
+    """A mapping of two percentages per area; `areas` says what happens to unknown ones."""
+
+    def make(areas: str = "register-missing", edition: str = "2020") -> str:
+        plain = (FILES / "bad_rows.yaml").read_text("utf-8")
+        return plain.replace("policy: known-only", f"policy: {areas}").replace(
+            'source_edition: "2020"', f'source_edition: "{edition}"'
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def many() -> Callable[..., str]:
+    """A file of two percentages for as many wijken as wanted."""
+
+    def make(count: int, start: int = 0) -> str:
+        rows = [
+            f"WK{number:06d},{number % 90 + 1}.5,{number % 40}.1"
+            for number in range(990000 + start, 990000 + start + count)
+        ]
+        return "\n".join([RIVM_HEADER, *rows]) + "\n"
+
+    return make
+
+
+def real_folder() -> Path:
+    """Where the real files lie; without them the test is skipped."""
+    folder = os.environ.get("LEEFWIJK_DATA")
+    if not folder:
+        pytest.skip("LEEFWIJK_DATA does not name the folder with the real files")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real_file() -> Callable[[str], bytes]:
+    """Reads a real file."""
+    folder = real_folder()
+    return lambda name: (folder / name).read_bytes()
+
+
+@pytest.fixture(scope="session")
+async def assen(
+    databases: Databases, api_tokens: DevelopmentIssuer, real_file: Callable[[str], bytes]
+) -> AsyncIterator[Any]:
+    """Monitoring with the real files, each under the edition it belongs to."""
+    made = service(await databases.fresh(*definition.all_migrations), api_tokens)
+    reports = {}
+    for source, name, edition in (
+        ("cbs-buurtnamen-2014", "cbs_buurtnamen_2014.csv", 2014),
+        ("cbs-kwb-2022-wijken", "cbs_kwb2022_wijken.csv", 2022),
+        (
+            "gebieden-drenthe-ooststellingwerf",
+            "gebieden_drenthe_ooststellingwerf.csv",
+            2020,
+        ),
+        ("rivm-2020-18plus", "rivm_gezondheid_wijk_buurt_2020_18plus.csv", 2020),
+        ("rivm-2016-18plus", "rivm_gezondheid_wijk_buurt_2016_18plus.csv", 2020),
+        ("rivm-2012-18plus", "rivm_gezondheid_wijk_buurt_2012_18plus.csv", 2020),
+        ("leefbaarometer-2-wijken", "leefbaarometer2_klassen_wijken_2002_2016.csv", 2016),
+        ("wijkgrenzen-2022", "wijken_drenthe_ooststellingwerf_2022.geojson", 2022),
+        (
+            "leefbaarometer-3-wijken",
+            "voorbeeld_leefbaarometer3_wijken_amstelveen.csv",
+            2022,
+        ),
+    ):
+        known = {"areas": "known-only"} if source.startswith("rivm") else {}
+        reports[source] = await made.load(
+            real_file(name), edition, source, name=name, **known
+        )
+    yield made, reports
+    await made.client.aclose()
+    await made.context.store.close()
+    await made.context.engine.dispose()
+    await databases.drop(made.url)
+
+
