@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import Path
 
 import uvloop
-
-from leefwijk.local import LocalError, say_on_terminal
 from tests.benchmarks.measuring import ROUNDS, Report, machine
 from tests.benchmarks.servers import POSTGRES
+
+from leefwijk.local import LocalError, say_on_terminal
 
 ROWS = {
     "append": "append",
@@ -33,7 +33,9 @@ SETTINGS = {
 
 async def _measure(rows: list[str], report: Report) -> None:
     for name in rows:
-        report.rows[name] = await import_module(f"{__package__}.{ROWS[name]}").measure(say_on_terminal)
+        report.rows[name] = await import_module(f"{__package__}.{ROWS[name]}").measure(
+            say_on_terminal
+        )
 
 
 def main() -> int:
@@ -44,7 +46,7 @@ def main() -> int:
     unknown = [name for name in asked if name not in ROWS]
     if unknown:
         parser.error(f"there is no row {unknown[0]}; there are {', '.join(ROWS)}")
-    report = Report(machine(), settings=SETTINGS)
+    report = Report(machine(), SETTINGS)
     try:
         uvloop.run(_measure(asked or list(ROWS), report))
     except LocalError as error:

@@ -8,13 +8,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks import samples
+from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
+from tests.benchmarks.servers import Servers, servers
+
 from leefwijk.events.migrate import STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.store.records import Append
 from leefwijk.local.postgres import _BIN as BIN
-from tests.benchmarks import samples
-from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
-from tests.benchmarks.servers import Servers, servers
 
 WRITERS = (1, 8, 32, 256)
 SECONDS = 2.0
@@ -49,9 +50,7 @@ async def measure(say: Say) -> list[Measured]:
     return [_compared(side, writers, rates) for side in sides for writers in WRITERS]
 
 
-def _compared(
-    side: str, writers: int, rates: dict[tuple[str, int], list[float]]
-) -> Measured:
+def _compared(side: str, writers: int, rates: dict[tuple[str, int], list[float]]) -> Measured:
     ours: Sequence[float] = rates[side, writers]
     name = f"append, {KINDS[side]}, {writers} writers"
     goal = GOALS.get((side, writers))

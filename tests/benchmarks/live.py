@@ -8,14 +8,15 @@ import re
 import sys
 from uuid import uuid4
 
-from leefwijk.events.migrate import CONSUME
-from leefwijk.local import free_port
-from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
-from projections.app import MIGRATIONS
 from tests.benchmarks import samples
 from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
 from tests.benchmarks.relay import produce
 from tests.benchmarks.servers import Servers, servers
+
+from leefwijk.events.migrate import CONSUME
+from leefwijk.local import free_port
+from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
+from projections.app import MIGRATIONS
 
 EVENTS = 20_000
 GOAL = 0.7

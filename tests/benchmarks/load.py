@@ -29,9 +29,7 @@ def histogram() -> Any:
 
 def percentiles(found: Any) -> dict[str, float]:
     """The usual ones, in milliseconds."""
-    return {
-        f"p{part:g}": found.get_value_at_percentile(part) / 1000 for part in (50, 95, 99, 99.9)
-    }
+    return {f"p{part:g}": found.get_value_at_percentile(part) / 1000 for part in (50, 95, 99, 99.9)}
 
 
 @dataclass

@@ -89,8 +89,8 @@ class Report:
     """What a run found, on which machine."""
 
     machine: dict[str, str]
+    settings: dict[str, str]
     rows: dict[str, list[Measured]] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)
 
     def save(self, folder: Path) -> Path:
         """Write everything measured, by the moment of the run."""

@@ -20,14 +20,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+from tests.benchmarks import samples
+from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
+from tests.benchmarks.servers import Servers, servers
 
 from leefwijk.local import free_port
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.roles import Role
 from monitoring.app import definition
-from tests.benchmarks import samples
-from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
-from tests.benchmarks.servers import Servers, servers
 
 CLIENTS = 32
 SECONDS = 4.0
@@ -56,7 +56,11 @@ async def measure(say: Say) -> list[Measured]:
     return [
         ratio(name, ours, theirs, GOAL, "the route that does nothing"),
         Measured(
-            "HTTP command, p99 at 70 % load", tuple(slowest), "ms", GOAL_P99, at_least=False,
+            "HTTP command, p99 at 70 % load",
+            tuple(slowest),
+            "ms",
+            GOAL_P99,
+            at_least=False,
             said=said,
         ),
     ]

@@ -6,6 +6,11 @@ import time
 
 from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.benchmarks import samples
+from tests.benchmarks.live import projected_rate
+from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
+from tests.benchmarks.relay import produce
+from tests.benchmarks.servers import servers
 
 from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
@@ -15,11 +20,6 @@ from leefwijk.events.migrate import CONSUME
 from leefwijk.events.store.postgres import create_engine
 from projections.app import MIGRATIONS
 from projections.read_models import AREA_EFFORT_STATUS
-from tests.benchmarks import samples
-from tests.benchmarks.live import projected_rate
-from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
-from tests.benchmarks.relay import produce
-from tests.benchmarks.servers import servers
 
 EVENTS = 60_000
 GOAL = 40_000.0

@@ -10,6 +10,9 @@ from uuid import uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.benchmarks import samples
+from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
+from tests.benchmarks.servers import servers
 
 from leefwijk.events import log
 from leefwijk.events.broker import Broker
@@ -21,9 +24,6 @@ from leefwijk.events.relay.relay import Relay, Routing
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.testing.servers import make_topics
 from leefwijk.events.topics import platform_topic
-from tests.benchmarks import samples
-from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
-from tests.benchmarks.servers import servers
 
 EVENTS = 30_000
 GOAL = 0.5

@@ -66,7 +66,6 @@ async def servers(*, kafka: bool = True) -> AsyncIterator[Servers]:
     """Start them on free ports, and remove them with their data."""
     with TemporaryDirectory(prefix="leefwijk-bench-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
-        folder.chmod(0o755)  # the server may run under another user
         postgres = EmbeddedPostgres(folder / "postgres", settings=POSTGRES)
         broker = EmbeddedKafka(folder / "kafka") if kafka else None
         running = [server for server in (postgres, broker) if server is not None]

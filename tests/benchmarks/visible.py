@@ -18,6 +18,10 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.benchmarks import samples
+from tests.benchmarks.load import histogram, percentiles
+from tests.benchmarks.measuring import ROUNDS, Measured, Say
+from tests.benchmarks.over_http import request
 
 from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.events.store.postgres import create_engine
@@ -29,10 +33,6 @@ from leefwijk.service.wiring import make_context
 from monitoring.app import definition
 from monitoring.domain.area import RegisterArea
 from monitoring.settings import MonitoringSettings
-from tests.benchmarks import samples
-from tests.benchmarks.load import histogram, percentiles
-from tests.benchmarks.measuring import ROUNDS, Measured, Say
-from tests.benchmarks.over_http import request
 
 RATES = (50, 200)
 SECONDS = 8
@@ -58,7 +58,6 @@ async def measure(say: Say) -> list[Measured]:
     found: dict[int, list[dict[str, float]]] = {rate: [] for rate in RATES}
     with TemporaryDirectory(prefix="leefwijk-bench-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
-        folder.chmod(0o755)
         async with Supervisor(folder, say=lambda _: None) as supervisor:
             platform = Platform(folder, _free_ports(), municipalities=samples.MUNICIPALITIES)
             await platform.start(supervisor)
@@ -132,7 +131,7 @@ async def run(
     await asyncio.gather(*commands)
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            while waiting:
+            while waiting:  # noqa: ASYNC110 - seen by asking the database, which tells nobody
                 await asyncio.sleep(LOOK_SECONDS)
     finally:
         looking.cancel()

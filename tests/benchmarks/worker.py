@@ -42,7 +42,7 @@ class Clock:
 
 def idle_app(group: str, clock: Clock) -> faust.App:
     """The worker's app with agents that do nothing."""
-    _, settings = worker.app._default_options  # noqa: SLF001 - to have the very same
+    _, settings = worker.app._default_options
     app = faust.App(group, **settings)
 
     async def nothing(stream: Any) -> None:
@@ -74,7 +74,9 @@ def main() -> None:
     clock = Clock(int(events))
     app = counted_app(group, clock) if agents == "projection" else idle_app(group, clock)
     app.conf.datadir = tempfile.mkdtemp(prefix="leefwijk-bench-worker-")
-    faust.Worker(app, loglevel="error", redirect_stdouts=False, quiet=True).execute_from_commandline()
+    faust.Worker(
+        app, loglevel="error", redirect_stdouts=False, quiet=True
+    ).execute_from_commandline()
 
 
 if __name__ == "__main__":

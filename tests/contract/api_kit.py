@@ -83,7 +83,7 @@ class Command:
     @property
     def filled(self) -> dict[str, str]:
         """Fields of the command that come from the path, with a value that fits."""
-        return {name.removesuffix("Id"): AREA for name in self.names} if self.route.creates else {}
+        return dict.fromkeys(self.route.filled, AREA)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -71,6 +71,13 @@ class Hands:
         """Start what was killed or stopped, and wait until all are ready."""
         await self.start(*(self._known[name] for name in names))
 
+    async def beside(self, name: str, twin: str, port: int) -> None:
+        """Start a second process of a service, under a name and on a port of its own."""
+        first = self._known[name]
+        environment = {**(first.env or {}), "LEEFWIJK_PORT": str(port)}
+        ready = f"http://127.0.0.1:{port}/readyz"
+        await self.start(replace(first, name=twin, env=environment, ready=ready))
+
     def kill(self, name: str) -> None:
         """`kill -9`, as a power cut would."""
         child = self._children.pop(name)
@@ -83,10 +90,6 @@ class Hands:
         """Ask it to stop, and wait until it has."""
         child, process = self._children.pop(name), self._known[name]
         await asyncio.to_thread(end_child, child, process.stop_signal, process.grace)
-
-    def signal(self, name: str, number: signal.Signals) -> None:
-        """Send a signal and go on."""
-        self._children[name].send_signal(number)
 
     async def until_ready(self, name: str) -> None:
         """Wait until the process can be used. Raises LocalError when it ends before."""
@@ -138,6 +141,13 @@ class Running:
         platform = Platform(self.folder, self.ports)
         # our hands take the place of the supervisor, of which the platform uses `start` alone
         self.addresses = await platform.start(cast("Supervisor", self.hands))
+
+    async def start_twin(self, service: str) -> str:
+        """A second process of a service; gives the name under which it can be asked."""
+        name, port = f"{service}-twin", free_ports(1)[0]
+        await self.hands.beside(service, name, port)
+        self.addresses[name] = f"http://127.0.0.1:{port}"
+        return name
 
     async def end(self) -> None:
         """Close what we opened and stop everything."""

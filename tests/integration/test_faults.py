@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -15,6 +16,8 @@ from platform_scenes import Scenes, initiative_body
 from platform_truth import require_one_truth
 from sqlalchemy import text
 
+AWAY_SECONDS = 6.0
+"""Long enough for every client to notice, and to try again in vain more than once."""
 COMMIT_SECONDS = 2.0
 """Longer than the worker waits before it tells Kafka how far it came."""
 
@@ -38,8 +41,9 @@ class Generator:
     An answer that did not come is asked for again with the same key, as a careful caller does.
     """
 
-    def __init__(self, platform: Running, area: str) -> None:
+    def __init__(self, platform: Running, area: str, *services: str) -> None:
         self.platform = platform
+        self.services = services or ("initiatives",)
         self.area = area
         self.title = f"Reeks {uuid4().hex[:8]}"
         self.acknowledged: dict[str, dict[str, Any]] = {}
@@ -59,10 +63,10 @@ class Generator:
     async def give(self, key: str) -> dict[str, Any]:
         """Give one command until it is answered."""
         body = initiative_body(self.area, self.title)
-        while True:
+        for service in itertools.cycle(self.services):
             try:
                 answer = await self.platform.post(
-                    "initiatives", "/initiatives", "neighbourhood_worker", body, key=key
+                    service, "/initiatives", "neighbourhood_worker", body, key=key
                 )
             except httpx.TransportError:
                 self.unanswered += 1
@@ -71,7 +75,9 @@ class Generator:
             if answer.status_code == 201:
                 return told(answer, 201)
             assert answer.status_code in {409, 503}, answer.text  # to be asked again
+            self.unanswered += 1
             await asyncio.sleep(0.1)
+        raise AssertionError("a cycle does not end")
 
     async def until(self, count: int) -> None:
         """Wait until so many were acknowledged."""
@@ -113,6 +119,54 @@ async def test_a_killed_service_loses_nothing_acknowledged_and_repeats_nothing(
     await require_one_truth(platform)
 
 
+async def test_one_of_two_processes_is_killed_and_the_other_goes_on(
+    platform: Running, scenes: Scenes
+) -> None:
+    """INI-22: two processes never grant a budget twice; the one that is left delivers it all."""
+    place = scenes.place()
+    await scenes.level(place.district, "1000.00")
+    twin = await platform.start_twin("initiatives")
+    made = [await scenes.requested(place.neighbourhood(), "300.00") for _ in range(6)]
+    generator = Generator(platform, place.neighbourhood(1), "initiatives", twin)
+    try:
+        answers = await asyncio.gather(
+            *(
+                _grant(platform, service, one, "300.00")
+                for service, one in zip(itertools.cycle(["initiatives", twin]), made, strict=False)
+            )
+        )
+        running = asyncio.create_task(generator.run(120))
+        await generator.until(30)
+        # the process that started first sends what is recorded
+        platform.hands.kill("initiatives")
+        await running
+        await require_one_truth(platform)
+    finally:
+        await platform.hands.again("initiatives")
+        await platform.hands.stop(twin)
+
+    assert sorted(answers) == [201] * 3 + [409] * 3
+    assert generator.unanswered > 0
+    await generator.require_each_once()
+    status = await scenes.status(place.district)
+    assert Decimal(status["money"]["granted"]) == Decimal("900.00")
+
+
+async def _grant(platform: Running, service: str, made: dict[str, Any], euros: str) -> int:
+    """Grant what was asked, asking again as long as the service says that it is busy."""
+    body = {"lines": [{"line": 1, "amount": euros}]}
+    while True:
+        answer = await platform.post(
+            service,
+            f"/initiatives/{made['id']}/support-grants",
+            "area_manager",
+            body,
+            match=made["version"],
+        )
+        if answer.status_code != 503:
+            return answer.status_code
+
+
 async def test_commands_are_accepted_while_kafka_is_away(platform: Running, scenes: Scenes) -> None:
     """Without Kafka people go on working; what they did is delivered afterwards, in order."""
     place = scenes.place()
@@ -122,17 +176,19 @@ async def test_commands_are_accepted_while_kafka_is_away(platform: Running, scen
     for number in range(10):
         one = await scenes.granted(place.neighbourhood(), f"{100 + number}.00")
         made.append(await scenes.step(one, "expenses", {"line": 1, "amount": "50.25"}))
-    # long enough for every client to notice and to try again more than once
-    await asyncio.sleep(8)
+    await asyncio.sleep(AWAY_SECONDS)
+    # what waits to be sent is in the store, and not in somebody's memory
+    platform.hands.kill("initiatives")
+    await platform.hands.again("initiatives")
     last = await scenes.step(made[0], "starts", {})
     assert (await _is_ready(platform, "initiatives")).is_success
     await platform.hands.again("kafka")
 
-    status = await scenes.status(place.district, after=last["token"], seconds=60)
+    await require_one_truth(platform, 60)
+    status = await scenes.status(place.district, after=last["token"])
     assert Decimal(status["money"]["granted"]) == Decimal("1045.00")
     assert Decimal(status["money"]["spent"]) == Decimal("502.50")
     assert status["held"] == []
-    await require_one_truth(platform, 60)
 
 
 async def test_services_say_so_while_postgresql_is_away_and_recover_by_themselves(
@@ -142,6 +198,9 @@ async def test_services_say_so_while_postgresql_is_away_and_recover_by_themselve
     place = scenes.place()
     await scenes.level(place.district)
     made = await scenes.granted(place.neighbourhood(), "80.00")
+    generator = Generator(platform, place.neighbourhood(1))
+    running = asyncio.create_task(generator.run(200))
+    await generator.until(40)
     platform.hands.kill("postgres")
     for service in SERVICES:
         await _until(platform, service, ready=False)
@@ -161,6 +220,7 @@ async def test_services_say_so_while_postgresql_is_away_and_recover_by_themselve
         assert answer.headers["content-type"].startswith("application/problem+json")
         assert int(answer.headers["retry-after"]) > 0
         assert answer.json()["code"] == "unavailable"
+    await asyncio.sleep(AWAY_SECONDS)
     await platform.hands.again("postgres")
 
     for name in (*SERVICES, WORKER):
@@ -168,6 +228,9 @@ async def test_services_say_so_while_postgresql_is_away_and_recover_by_themselve
     spent = await scenes.step(made, "expenses", {"line": 1, "amount": "80.00"})
     status = await scenes.status(place.district, after=spent["token"], seconds=60)
     assert Decimal(status["money"]["spent"]) == Decimal("80.00")
+    await running
+    assert generator.unanswered > 0
+    await generator.require_each_once()
     await require_one_truth(platform)
 
 

@@ -163,7 +163,8 @@ async def _tables_with(platform: Running, service: str, word: str) -> list[str]:
         for table in tables
         if await platform.rows(
             service,
-            f"select 1 from {table.name} as t where lower(t::text) like :wanted limit 1",
-            wanted=f"%{word}%",
+            # bytes are shown as hexadecimal digits
+            f"select 1 from {table.name} as t where lower(t::text) like any(:wanted) limit 1",
+            wanted=[f"%{word}%", f"%{word.encode().hex()}%"],
         )
     ]

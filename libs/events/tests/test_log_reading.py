@@ -1,9 +1,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +15,7 @@ from leefwijk.events import log
 from leefwijk.events.log import Cursor, LogEntry
 from leefwijk.events.migrate import STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
+from leefwijk.events.store.records import ConflictError
 from leefwijk.events.testing.notes import append, commit, streams_of
 from leefwijk.events.testing.servers import Databases
 
@@ -46,6 +47,40 @@ async def read_all(engine: AsyncEngine, cursor: Cursor | None = None) -> list[Lo
     return found
 
 
+@dataclass
+class Writers:
+    """Writers that append as fast as they can, to streams of their own and to shared ones."""
+
+    stores: list[EventStore]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    written: set[UUID] = field(default_factory=set)
+
+    async def write(self, number: int) -> None:
+        """Append until told to stop; on a shared stream others may be first."""
+        store = self.stores[number % len(self.stores)]
+        heads: dict[str, int] = {}
+        for turn in count():
+            if self.stop.is_set():
+                return
+            stream = f"own-{number}-{turn % 5}"
+            if turn % 4 == 0:
+                stream = f"shared-{turn % 3}"
+                found = await store.document(stream)
+                heads[stream] = found.version if found else 0
+            made = append(stream, heads.get(stream, 0), count=1 + turn % 2)
+            with suppress(ConflictError):
+                await store.commit(commit(made))
+                heads[stream] = made.version
+                self.written.update(row.id for row in made.events)
+
+    async def disturb(self, elsewhere: str) -> None:
+        """Hold a transaction open for a moment, again and again."""
+        while not self.stop.is_set():
+            async with foreign_write(elsewhere):
+                await asyncio.sleep(0.15)
+            await asyncio.sleep(0.1)
+
+
 async def test_nothing_is_missed_while_many_write(
     databases: Databases, database_url: str, engine: AsyncEngine
 ) -> None:
@@ -55,58 +90,31 @@ async def test_nothing_is_missed_while_many_write(
     transaction in another database of the cluster.
     """
     other_engine = create_engine(database_url)
-    stores = [EventStore(engine, "notes"), EventStore(other_engine, "notes")]
-    elsewhere = await databases.fresh(STORE)
-    stop = asyncio.Event()
-    written: set[str] = set()
-
-    async def write(number: int) -> None:
-        store = stores[number % 2]
-        heads: dict[str, int] = {}
-        for turn in count():
-            if stop.is_set():
-                return
-            shared = turn % 4 == 0
-            stream = f"shared-{turn % 3}" if shared else f"own-{number}-{turn % 5}"
-            if shared:
-                found = await store.document(stream)
-                heads[stream] = found.version if found else 0
-            made = append(stream, heads.get(stream, 0), count=1 + turn % 2)
-            try:
-                await store.commit(commit(made))
-            except Exception as error:  # noqa: BLE001 - on shared streams others are first
-                assert shared, error
-            else:
-                heads[stream] = made.version
-                written.update(str(row.id) for row in made.events)
-
-    async def disturb() -> None:
-        while not stop.is_set():
-            async with foreign_write(elsewhere):
-                await asyncio.sleep(0.15)
-            await asyncio.sleep(0.1)
-
+    writers = Writers([EventStore(engine, "notes"), EventStore(other_engine, "notes")])
+    tasks = [asyncio.create_task(writers.write(number)) for number in range(WRITERS)]
+    tasks.append(asyncio.create_task(writers.disturb(await databases.fresh(STORE))))
     read: list[LogEntry] = []
-
-    async def tail() -> None:
-        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            while not (stop.is_set() and len(read) >= len(written)):
-                after = read[-1].cursor if read else Cursor()
-                entries = await log.read_after(connection, after, 50)
-                read.extend(entries)
-                await asyncio.sleep(0 if entries else 0.002)
-
-    writers = [asyncio.create_task(write(number)) for number in range(WRITERS)]
-    others = [asyncio.create_task(tail()), asyncio.create_task(disturb())]
-    await asyncio.sleep(SECONDS)
-    stop.set()
-    await asyncio.gather(*writers)
-    await asyncio.wait_for(asyncio.gather(*others), 20)
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        end = asyncio.get_running_loop().time() + SECONDS
+        last_look = False
+        while True:
+            entries = await log.read_after(connection, read[-1].cursor if read else Cursor(), 50)
+            read += entries
+            if not writers.stop.is_set() and asyncio.get_running_loop().time() > end:
+                writers.stop.set()
+                await asyncio.gather(*tasks)
+            elif not entries and last_look:
+                break
+            last_look = writers.stop.is_set() and not entries
+            await asyncio.sleep(0 if entries else 0.002)
+    for store in writers.stores:
+        await store.close()
     await other_engine.dispose()
 
-    ids = [str(entry.event.id) for entry in read]
+    ids = [entry.event.id for entry in read]
+    assert len(ids) > 500
     assert len(ids) == len(set(ids)), "read twice"
-    assert set(ids) == written, "missed"
+    assert set(ids) == writers.written, "missed"
     for stream, versions in streams_of([entry.event for entry in read]).items():
         assert versions == list(range(1, len(versions) + 1)), f"{stream} is inverted"
 
@@ -215,6 +223,27 @@ async def test_an_early_number_does_not_invert_a_stream(
     await second.engine.dispose()
 
 
+class TestOrder:
+    async def test_numbers_are_ordered_as_numbers(self, engine: AsyncEngine) -> None:
+        """G-LOG-1: transaction 1000 comes after 999, in whatever parts the log is read."""
+        store = EventStore(engine, "notes")
+        for version in range(4):
+            await store.commit(commit(append("notes-1", version)))
+        async with engine.begin() as connection:
+            for version, xid in enumerate((98, 99, 100, 101), start=1):
+                await connection.execute(
+                    text("update events set xid = cast(:xid as xid8) where version = :at"),
+                    {"xid": xid, "at": version},
+                )
+        for limit in (1, 2, 3, 10):
+            cursor, read = Cursor(), []
+            async with engine.connect() as connection:
+                while entries := await log.read_after(connection, cursor, limit):
+                    cursor = entries[-1].cursor
+                    read += [entry.event.version for entry in entries]
+            assert read == [1, 2, 3, 4], limit
+
+
 class TestEras:
     async def test_after_a_restore_the_old_era_comes_first(self, engine: AsyncEngine) -> None:
         """G-LOG-4: transaction numbers of a restored database mean nothing; its era goes first."""
@@ -266,90 +295,79 @@ async def test_reading_the_log_uses_its_index(engine: AsyncEngine) -> None:
     assert not any("Sort" in line or "Seq Scan on events" in line for line in lines), lines
 
 
-@dataclass
-class Interleaving:
-    """A few transactions, a reader, and the order in which they take their turns."""
-
-    steps: list[tuple[str, int]] = field(default_factory=list)
-
-
 TRANSACTIONS = 5
+TURNS = st.tuples(
+    st.sampled_from(["number", "write", "write", "commit", "commit", "rollback", "read"]),
+    st.integers(0, TRANSACTIONS - 1),
+)
+_names: Iterator[int] = count(1)
 
 
-@st.composite
-def interleavings(draw: st.DrawFn) -> Interleaving:
-    """Turns of transactions (number taken, event written, ended) mixed with readings."""
-    turns = st.tuples(
-        st.sampled_from(["number", "write", "write", "commit", "commit", "rollback", "read"]),
-        st.integers(0, TRANSACTIONS - 1),
-    )
-    return Interleaving(draw(st.lists(turns, min_size=4, max_size=30)))
+class Interleaved:
+    """Transactions that write by hand, and one reader; it goes on where it was."""
+
+    def __init__(self, connections: list[AsyncConnection]) -> None:
+        *self.writers, self.reader = connections
+        self.pending: dict[int, list[str]] = {}
+        self.committed: list[str] = []
+        self.read: list[LogEntry] = []
+        self.cursor = Cursor()
+
+    async def turn(self, kind: str, number: int) -> None:
+        """Whatever it is one of the transactions' or the reader's turn to do."""
+        if kind == "number":
+            await self.writers[number].execute(text("select pg_current_xact_id()"))
+        elif kind == "write":
+            name = f"s-{next(_names)}"
+            await insert(self.writers[number], name, 1)
+            self.pending.setdefault(number, []).append(name)
+        elif kind == "commit":
+            await self.writers[number].commit()
+            self.committed += self.pending.pop(number, [])
+        elif kind == "rollback":
+            await self.writers[number].rollback()
+            self.pending.pop(number, None)
+        else:
+            await self.look()
+
+    async def look(self) -> bool:
+        """Read at most two events; whether there were any."""
+        entries = await log.read_after(self.reader, self.cursor, 2)
+        await self.reader.commit()
+        self.read += entries
+        self.cursor = entries[-1].cursor if entries else self.cursor
+        return bool(entries)
 
 
 @pytest.fixture(scope="module")
-async def connections(databases: Databases) -> AsyncIterator[list[AsyncConnection]]:
+async def interleaved(databases: Databases) -> AsyncIterator[Interleaved]:
     """Connections on one database for all examples."""
-    url = await databases.fresh(STORE)
-    engine = create_engine(url)
+    engine = create_engine(await databases.fresh(STORE))
     opened = [await engine.connect() for _ in range(TRANSACTIONS + 1)]
     for connection in opened:
         await connection.execute(text("set idle_in_transaction_session_timeout = 0"))
         await connection.commit()
-    yield opened
+    yield Interleaved(opened)
     for connection in opened:
         await connection.close()
     await engine.dispose()
 
 
-_names: Iterator[int] = count(1)
-_start: list[Cursor] = [Cursor()]
-
-
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(order=interleavings())
+@given(turns=st.lists(TURNS, min_size=4, max_size=30))
 async def test_whatever_the_interleaving_the_cursor_skips_nothing(
-    connections: list[AsyncConnection], order: Interleaving
+    interleaved: Interleaved, turns: list[tuple[str, int]]
 ) -> None:
     """G-LOG-1: for any order of beginnings, writes and ends, each committed event is read once."""
-    *writers, reader = connections
-    pending: dict[int, list[str]] = {}
-    committed: list[str] = []
-    read: list[LogEntry] = []
-
-    async def look() -> None:
-        after = read[-1].cursor if read else _start[0]
-        read.extend(await log.read_after(reader, after, 2))
-        await reader.commit()
-
-    async def end(number: int, *, keep: bool) -> None:
-        events = pending.pop(number, [])
-        if keep:
-            await writers[number].commit()
-            committed.extend(events)
-        else:
-            await writers[number].rollback()
-
-    for kind, number in order.steps:
-        if kind == "number":
-            await writers[number].execute(text("select pg_current_xact_id()"))
-        elif kind == "write":
-            name = f"s-{next(_names)}"
-            await insert(writers[number], name, 1)
-            pending.setdefault(number, []).append(name)
-        elif kind == "read":
-            await look()
-        else:
-            await end(number, keep=kind == "commit")
+    interleaved.committed, interleaved.read = [], []
+    for kind, number in turns:
+        await interleaved.turn(kind, number)
     for number in range(TRANSACTIONS):
-        await end(number, keep=number % 2 == 0)
-    before = -1
-    while len(read) > before:
-        before = len(read)
-        await look()
-    names = [entry.event.stream_id for entry in read]
-    assert sorted(names) == sorted(committed)
-    assert [entry.cursor for entry in read] == sorted(entry.cursor for entry in read)
-    if read:
-        _start[0] = read[-1].cursor
+        await interleaved.turn("commit" if number % 2 == 0 else "rollback", number)
+    while await interleaved.look():
+        pass
+    names = [entry.event.stream_id for entry in interleaved.read]
+    assert sorted(names) == sorted(interleaved.committed)
+    assert len(names) == len(set(names))

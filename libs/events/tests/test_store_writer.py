@@ -18,7 +18,6 @@ from leefwijk.events.store.writer import (
 )
 from leefwijk.events.testing.notes import append, commit
 
-
 Step = Callable[[Sequence[Commit]], None]
 
 
@@ -177,6 +176,23 @@ class TestVerdicts:
         """A deadlock or a lost race without a rule broken is no conflict: the group goes again."""
         database.script = [raising(GroupFailedError()), raising(GroupFailedError())]
         assert await outcomes(writer, commit(append("a", 0)), commit(append("b", 0))) == [None] * 2
+
+    async def test_many_lost_races_in_a_row_leave_the_last_one_its_try(
+        self, database: FakeDatabase, writer: GroupedWriter
+    ) -> None:
+        """G-STORE-4: somebody loses a stream in every round; who lost none goes in at the end."""
+
+        def lose(stream: str) -> Step:
+            def step(_commits: Sequence[Commit]) -> None:
+                database.heads[stream] = 9
+
+            return step
+
+        database.script = [lose(f"n-{number}") for number in range(5)]
+        assert await outcomes(writer, *(commit(append(f"n-{n}", 0)) for n in range(6))) == [
+            *[ConflictError] * 5,
+            None,
+        ]
 
     async def test_what_fails_for_no_reason_is_unavailable(
         self, database: FakeDatabase, writer: GroupedWriter

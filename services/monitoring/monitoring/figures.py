@@ -14,7 +14,12 @@ from monitoring.domain.experienced_area import Drawing
 from monitoring.domain.measurement_series import MeasurementSeries
 from monitoring.domain.settings import TERMS
 from monitoring.importing import builtin_indicators
+from monitoring.importing.indicators import derived
+from monitoring.importing.rows import Missing
 from monitoring.knowledge import drawing_of, find_all
+
+NO_FIGURE = Missing.NOT_PUBLISHED
+"""Only says that there is none: the reason stays the one of the figure that is not there."""
 
 
 class FigureResource(Resource):
@@ -56,11 +61,33 @@ async def figures_of_area(service: ServiceContext, area: str) -> AreaFigures | N
     if not loaded.version:
         return None
     own = await _own(service, area)
-    derived = await _forward(service, area) + await _backward(service, loaded.state)
+    carried = await _forward(service, area) + await _backward(service, loaded.state)
     known = {(item.indicator, item.period) for item in own}
-    items = own + [item for item in derived if (item.indicator, item.period) not in known]
+    items = own + [item for item in carried if (item.indicator, item.period) not in known]
+    items += _complements(own)
     notes = await _elsewhere(service, area, {item.source_edition for item in items})
     return AreaFigures(area=area, items=items, notes=notes)
+
+
+def _complements(own: list[FigureResource]) -> list[FigureResource]:
+    """What a published share leaves of its whole; a missing one leaves a missing one (MON-12)."""
+    found = []
+    for definition in builtin_indicators().values():
+        if definition.complement is None:
+            continue
+        for item in own:
+            if item.indicator != definition.complement.of:
+                continue
+            figure = derived(definition, item.number if item.number is not None else NO_FIGURE)
+            number = figure if isinstance(figure, Decimal) else None
+            changed = {
+                "indicator": definition.id,
+                "number": number,
+                "derived_from": [item.indicator],
+                "note": definition.note,
+            }
+            found.append(item.model_copy(update=changed))
+    return found
 
 
 async def _own(service: ServiceContext, area: str) -> list[FigureResource]:

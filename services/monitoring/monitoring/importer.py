@@ -30,6 +30,7 @@ from monitoring.domain.measurement_series import (
     MeasurementSeries,
     RecordMeasurements,
     WithdrawMeasurements,
+    series_id,
 )
 from monitoring.import_store import ImportStore
 from monitoring.importing.areas import AreaRow
@@ -160,7 +161,7 @@ class Importer:
             registers=[row.code for row in outcome.areas],
             report=importing.as_csv(report),
         )
-        await self._record(id_, steps)
+        await self._record(id_, steps, again=before is not None and before.registers is not None)
         progress = await self._store.progress(id_)
         assert progress is not None  # noqa: S101 - it was just written
         remarks = sum(report.remark_counts.values())
@@ -177,8 +178,11 @@ class Importer:
             ),
         )
 
-    async def _record(self, id_: str, steps: Sequence[Step]) -> None:
-        """Make the records batch by batch, from where an earlier run stopped."""
+    async def _record(self, id_: str, steps: Sequence[Step], *, again: bool) -> None:
+        """Make the records batch by batch, from where an earlier run stopped.
+
+        That run may have made records of its last batch without counting them.
+        """
         progress = await self._store.progress(id_)
         start = progress.done if progress else 0
         for place in range(start, len(steps), BATCH):
@@ -187,10 +191,24 @@ class Importer:
             counts = {"recorded": 0, "revised": 0, "unchanged": 0}
             for step, handled in zip(batch, done, strict=True):
                 if step.counted:
-                    counts[_outcome(handled)] += 1
+                    before = again and place == start and not handled.events
+                    counts[await self._made(id_, step) if before else _outcome(handled)] += 1
             await self._store.done(id_, place + len(batch), counts)
             if not await self._still_running(id_):
                 return
+
+    async def _made(self, id_: str, step: Step) -> str:
+        """What became of a record that this import may have made before it stopped."""
+        command = step.command()
+        if isinstance(command, RegisterArea):
+            return "recorded"  # no other import knew the area when the rows were judged
+        if not isinstance(command, RecordMeasurements):
+            return "unchanged"
+        name = series_id(command.area, command.source_edition)
+        series = (await self._service.handler.load(MeasurementSeries, name)).state
+        if not any(delivery.import_id == id_ for delivery in series.deliveries):
+            return "unchanged"
+        return "recorded" if len(series.deliveries) == 1 else "revised"
 
     async def _still_running(self, id_: str) -> bool:
         run = (await self._service.handler.load(ImportRun, id_)).state
@@ -234,9 +252,7 @@ class Importer:
             await self._store.taken_back(id_, len(ids))
 
     async def _end(self, id_: str, command: CompleteImport | FailImport) -> None:
-        outcome = await self._service.handler.execute(command, id_=id_, caller=PLATFORM)
-        if outcome.events:
-            await self._store.finish(id_)
+        await self._service.handler.execute(command, id_=id_, caller=PLATFORM)
 
 
 def _outcome(handled: Handled) -> str:

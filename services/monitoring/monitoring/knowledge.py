@@ -56,7 +56,10 @@ async def place_of(service: ServiceContext, area: str) -> KnownPlace | None:
     """A registered area, administrative or experienced."""
     if area.startswith("XA"):
         drawing = await drawing_of(service, area)
-        return KnownPlace(area, drawing.name, drawing.municipalities) if drawing else None
+        if drawing is None:
+            return None
+        parts = tuple(part.area for part in drawing.parts)
+        return KnownPlace(area, drawing.name, drawing.municipalities, parts=parts)
     loaded = await service.handler.load(Area, area)
     if not loaded.version:
         return None

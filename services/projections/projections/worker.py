@@ -38,7 +38,7 @@ model = AREA_EFFORT_STATUS
 projection = model.projection()
 engine = create_engine(settings.database_url, pool=8, application="leefwijk-projections-worker")
 core = ConsumerCore(engine, projection, published_language())
-health = Health(settings.worker_port)
+health = Health(settings.worker_port, settings.host)
 comparison = Comparison(core, settings.broker, model.topics)
 healer = Healer(
     core,

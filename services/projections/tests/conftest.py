@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 import pytest
@@ -209,9 +209,7 @@ class ReadSide:
         for batch in [records] if together else [[record] for record in records]:
             await self.core.apply(batch)
 
-    async def get(
-        self, path: str, role: str = "area_manager", **params: Any
-    ) -> httpx.Response:
+    async def get(self, path: str, role: str = "area_manager", **params: Any) -> httpx.Response:
         """Ask as somebody of this role; a partner is one of Assen unless `of` says otherwise."""
         municipalities = (params.pop("of", "GM0106"),) if role == "partner" else ()
         partner = "p1" if role == "partner" else None
@@ -274,7 +272,6 @@ class ReadSide:
             return [tuple(map(str, row)) for row in found]
 
 
-
 @pytest.fixture(scope="session")
 async def read_sides(
     databases: Databases, tokens: DevelopmentIssuer
@@ -328,5 +325,3 @@ def token_file(tmp_path: Path, tokens: DevelopmentIssuer) -> str:
     file = tmp_path / "service-token"
     file.write_text(tokens.token("service"), "utf-8")
     return str(file)
-
-

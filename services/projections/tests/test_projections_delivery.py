@@ -119,7 +119,7 @@ class Owner:
         owner = self
 
         class Answers(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the standard library's own name
+            def do_GET(self) -> None:
                 stream = parse_qs(urlsplit(self.path).query)["stream"][0]
                 owner.asked.append((stream, self.headers["Authorization"]))
                 found = [_shown(event) for event in events if event.stream_id == stream]

@@ -299,7 +299,7 @@ class TestMoments:
             assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
 
     async def test_both_clocks_through_the_api(self, filled: Any) -> None:
-        """EVA-24: as of 15 January: today extra, as known on the 29th not agreed, on the 30th it is."""
+        """EVA-24: a past day reads extra today, and basic as known the day before the agreement."""
         said = {}
         for known in (None, "2026-01-29", "2026-01-30"):
             asked = {"asOf": "2026-01-15", **({"knownAt": known} if known else {})}

@@ -483,9 +483,7 @@ class TestTelling:
         assert (outside.strengths, outside.concerns) == (1, 0)
 
     @pytest.mark.parametrize("last", [StoryConsentWithdrawn(), StoryErased()])
-    def test_the_count_stays_when_the_words_go(
-        self, history: Any, folded: Any, last: Any
-    ) -> None:
+    def test_the_count_stays_when_the_words_go(self, history: Any, folded: Any, last: Any) -> None:
         """MON-24: withdrawn or erased words leave the count as it was, and nobody outside it."""
         history.say("s1", story(Tone.CONCERN), "2022-01-10")
         history.say("s1", StoryConsentGiven(), "2022-01-11")

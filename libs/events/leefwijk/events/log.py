@@ -26,8 +26,8 @@ class Cursor:
     position: int = 0
 
     def parameters(self) -> dict[str, Any]:
-        """As bind values; the driver has no xid8, so it travels as text."""
-        return {"era": self.era, "xid": str(self.xid), "position": self.position}
+        """As bind values."""
+        return {"era": self.era, "xid": self.xid, "position": self.position}
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,19 @@ class LogEntry:
     event: StoredEvent
 
 
+# ordered by the table's columns: a bare name would mean that of the output, and what is read as
+# text does not sort as it is stored
 _READ = text(f"""
-select era, cast(xid as text) as xid, {EVENT_COLUMNS} from events
-where (era, xid, position) > (:era, cast(cast(:xid as text) as xid8), :position)
+select era, xid, {EVENT_COLUMNS} from events
+where (era, xid, position) > (:era, cast(:xid as xid8), :position)
     and (era < (select max(era) from eras) or xid < pg_snapshot_xmin(pg_current_snapshot()))
-order by era, xid, position limit :limit
+order by events.era, events.xid, events.position limit :limit
 """)
 
 _WAITING = text("""
 select count(*) as events, extract(epoch from min(recorded_at)) as oldest from (
     select recorded_at from events
-    where (era, xid, position) > (:era, cast(cast(:xid as text) as xid8), :position)
+    where (era, xid, position) > (:era, cast(:xid as xid8), :position)
     order by era, xid, position limit 100000
 ) as waiting
 """)
@@ -61,7 +63,7 @@ where backend_xid is not null
 
 def _entry(row: Row[Any]) -> LogEntry:
     return LogEntry(
-        Cursor(row.era, int(row.xid), row.position),
+        Cursor(row.era, row.xid, row.position),
         StoredEvent(
             row.stream_id,
             row.version,

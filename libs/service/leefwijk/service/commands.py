@@ -60,6 +60,8 @@ class CommandRoute:
     command: type[Command[Any]]
     roles: tuple[Role, ...]
     creates: bool
+    filled: tuple[str, ...] = ()
+    """Fields of the command that come from the path and so stand in no body, by their JSON name."""
 
 
 class Commands:
@@ -112,7 +114,7 @@ class Commands:
     ) -> None:
         roles = role if isinstance(role, tuple) else (role,)
         full = f"{self._prefix}{path}"
-        route = CommandRoute(full, command, roles, creates)
+        route = CommandRoute(full, command, roles, creates, tuple(fill))
         self.routes.append(route)
         run = _Run(route, self._prefix, knows, keep, fill)
 

@@ -27,6 +27,7 @@ ALGORITHMS = ["RS256", "PS256", "ES256"]
 LEEWAY_SECONDS = 30
 LARGEST_TOKEN = 8192
 ASK_KEYS_AGAIN_SECONDS = 30
+ASK_FIRST_KEYS_AGAIN_SECONDS = 1
 KEYS_LIVE_SECONDS = 600
 
 
@@ -76,6 +77,8 @@ class Keys:
     monotonic: Callable[[], float] = time.monotonic
     _keys: KeySet | None = None
     _read_at: float = 0.0
+    _asked_at: float | None = None
+    """When the keys were asked for, with or without an answer."""
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def get(self, kid: str | None) -> KeySet:
@@ -83,12 +86,17 @@ class Keys:
         age = self.monotonic() - self._read_at
         if self._keys is None or age > KEYS_LIVE_SECONDS / 2 or not self._holds(kid):
             async with self._one_at_a_time:
-                age = self.monotonic() - self._read_at
-                if self._keys is None or age > ASK_KEYS_AGAIN_SECONDS:
+                if self._may_ask():
+                    self._asked_at = self.monotonic()
                     await self._read()
         if self._keys is None or self.monotonic() - self._read_at > KEYS_LIVE_SECONDS:
             raise Problem("identity-unavailable", "The issuer's keys cannot be read.", status=503)
         return self._keys
+
+    def _may_ask(self) -> bool:
+        """Not at once after the last time: requests would queue behind an issuer that is away."""
+        pause = ASK_FIRST_KEYS_AGAIN_SECONDS if self._keys is None else ASK_KEYS_AGAIN_SECONDS
+        return self._asked_at is None or self.monotonic() - self._asked_at > pause
 
     def _holds(self, kid: str | None) -> bool:
         return self._keys is not None and any(key.kid == kid for key in self._keys.keys)
@@ -104,7 +112,7 @@ class Keys:
                 raw = json.loads(await asyncio.to_thread(Path(self.where).read_text, "utf-8"))
             self._keys = KeySet.import_key_set(raw)
             self._read_at = self.monotonic()
-        except (httpx.HTTPError, OSError, ValueError, JoseError):
+        except (httpx.HTTPError, OSError, ValueError, TypeError, LookupError, JoseError):
             return
 
 

@@ -23,10 +23,20 @@ def drop_personal_fields(
 ) -> MutableMapping[str, Any]:
     """Drop fields that could hold personal data, at any depth."""
     return {
-        key: drop_personal_fields(None, "", value) if isinstance(value, dict) else value
-        for key, value in event.items()
-        if key.lower() not in PERSONAL_FIELDS
+        key: _dropped(value) for key, value in event.items() if key.lower() not in PERSONAL_FIELDS
     }
+
+
+def _dropped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _dropped(inner)
+            for key, inner in value.items()
+            if str(key).lower() not in PERSONAL_FIELDS
+        }
+    if isinstance(value, list):
+        return [_dropped(inner) for inner in value]
+    return value
 
 
 def _add_trace(

@@ -60,6 +60,8 @@ def describe(app: FastAPI, routes: list[CommandRoute]) -> dict[str, Any]:
         [(route.command, "validation") for route in routes], ref_template=_REFERENCE
     )
     schemas.update(commands.get("$defs", {}))
+    for route in routes:
+        _without(schemas[route.command.__name__], route.filled)
     paths: dict[str, Any] = {}
     for path, operations in document["paths"].items():
         relative = path.removeprefix("/v1")
@@ -67,7 +69,36 @@ def describe(app: FastAPI, routes: list[CommandRoute]) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete(operation, relative, by_path.get((relative, method)))
     document["paths"] = paths
-    return document
+    return _upper_camel(document)
+
+
+def _without(schema: dict[str, Any], fields: tuple[str, ...]) -> None:
+    """Leave out of a body what comes from the path."""
+    for field in fields:
+        schema["properties"].pop(field, None)
+        schema["required"] = [name for name in schema.get("required", []) if name != field]
+
+
+def _upper_camel(document: dict[str, Any]) -> dict[str, Any]:
+    """Names of schemas as the rules want them: `Page_Area_` becomes `PageArea`."""
+    schemas = document["components"]["schemas"]
+    names = {_REFERENCE.format(model=name): _REFERENCE.format(model=_camel(name)) for name in schemas}
+    document["components"]["schemas"] = {_camel(name): schemas[name] for name in schemas}
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: names.get(inner, inner) if key == "$ref" else renamed(inner)
+                for key, inner in value.items()
+            }
+        return [renamed(inner) for inner in value] if isinstance(value, list) else value
+
+    found: dict[str, Any] = renamed(document)
+    return found
+
+
+def _camel(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
 def _complete(operation: dict[str, Any], path: str, route: CommandRoute | None) -> None:
@@ -143,7 +174,7 @@ def _headers(route: CommandRoute) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": True,
                 "description": "The ETag of what was read",
-                "schema": {"type": "string", "pattern": r'^"\d{1,9}"$', "examples": ['"4"']},
+                "schema": {"type": "string", "pattern": r'^"[0-9]{1,9}"$', "examples": ['"4"']},
             }
         )
     return headers

@@ -6,12 +6,14 @@ Every setting has the prefix `LEEFWIJK_`. An unknown or missing one stops the st
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 
 from leefwijk.events.broker import Broker
 
@@ -106,6 +108,11 @@ def load_settings(kind: type[T]) -> T:
             said = "missing" if fault["type"] == "missing" else fault["msg"]
             faults.append(f"{PREFIX}{name}: {said}" if name else said)
         raise SettingsError("\n".join(faults)) from error
+    except SourceError as error:
+        # raised past validation, for a value that should be JSON; it names the field in its text
+        field = re.search(r'field "(\w+)"', str(error))
+        name = f"{PREFIX}{field[1]}".upper() if field else "a setting"
+        raise SettingsError("\n".join([*faults, f"{name}: is no JSON"])) from error
     if faults:
         raise SettingsError("\n".join(faults))
     return settings

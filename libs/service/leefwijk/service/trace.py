@@ -32,7 +32,12 @@ current_trace: ContextVar[Trace | None] = ContextVar("current_trace", default=No
 def continue_trace(traceparent: str | None, correlation: str | None) -> Trace:
     """Go on with the caller's trace, or start one where the header is absent or malformed."""
     found = _TRACEPARENT.fullmatch(traceparent or "")
-    sound = found and found["version"] != "ff" and set(found["trace"]) != {"0"}
+    sound = (
+        found
+        and found["version"] != "ff"
+        and set(found["trace"]) != {"0"}
+        and set(found["parent"]) != {"0"}
+    )
     trace_id = found["trace"] if found and sound else secrets.token_hex(16)
     accepted = correlation if re.fullmatch(r"[\w.-]{1,64}", correlation or "", re.ASCII) else None
     return Trace(trace_id, secrets.token_hex(8), accepted or trace_id)

@@ -24,7 +24,7 @@ from monitoring.domain.experienced_area import (
 )
 from monitoring.figures import AreaFigures, figures_of_area
 from monitoring.import_store import ImportStore
-from monitoring.knowledge import drawing_of, known_parts
+from monitoring.knowledge import drawing_of, known_parts, place_of
 
 ANALYST = Role.ANALYST
 
@@ -186,10 +186,12 @@ async def get_area(
 
 
 @router.get("/areas/{areaId}/boundary")
-async def get_boundary(request: Request, _reader: Reader, area_id: AreaPath) -> dict[str, Any]:
+async def get_boundary(request: Request, reader: Reader, area_id: AreaPath) -> dict[str, Any]:
     """The border as GeoJSON in CRS84."""
     require_area(area_id)
     loaded = await _administrative(context_of(request), area_id)
+    if not reader.sees(loaded.state.municipalities):
+        raise Problem("not-found", "This area is not registered.")
     if loaded.state.boundary is None:
         raise Problem("not-found", "No boundary of this edition is known.")
     geometry = await part_of(request, ImportStore).geometry(loaded.state.boundary)
@@ -202,10 +204,13 @@ async def get_boundary(request: Request, _reader: Reader, area_id: AreaPath) -> 
 
 
 @router.get("/areas/{areaId}/measurements")
-async def list_measurements(request: Request, _reader: Reader, area_id: AreaPath) -> AreaFigures:
+async def list_measurements(request: Request, reader: Reader, area_id: AreaPath) -> AreaFigures:
     """All figures of an area: its own, derived from another edition, or composed of its parts."""
     require_area(area_id)
-    found = await figures_of_area(context_of(request), area_id)
+    service = context_of(request)
+    place = await place_of(service, area_id)
+    sees = place is not None and reader.sees(place.municipalities)
+    found = await figures_of_area(service, area_id) if sees else None
     if found is None:
         raise Problem("not-found", "This area is not registered.")
     return found

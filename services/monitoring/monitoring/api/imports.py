@@ -130,7 +130,7 @@ def refused(error: importing.ImportRefused) -> Problem:
     return Problem(
         error.code,
         str(error),
-        refusals=[{"code": error.code, "detail": str(fault)} for fault in error.faults],
+        refusals=[{"code": error.code, "detail": fault.sentence} for fault in error.faults],
     )
 
 
@@ -206,9 +206,10 @@ async def _start(
     async def keep(_command: object, outcome: Outcome) -> None:
         await store.keep(outcome.id, content, mapping.decode())
 
-    outcome = await service.handler.execute(
-        command, caller=caller, create=True, knows=knows, keep=keep
-    )
+    async with store.one_start(command.source_edition):
+        outcome = await service.handler.execute(
+            command, caller=caller, create=True, knows=knows, keep=keep
+        )
     part_of(request, Importer).poke()
     loaded = await service.handler.load(ImportRun, outcome.id)
     already = not outcome.events

@@ -16,6 +16,7 @@ from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import YearBudget
 from monitoring.domain.dates import day_after
 from monitoring.domain.effort_level import MODES, EffortLevel, Status, announcement_day
+from monitoring.domain.proposing import StatedPeriod, require_open
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class AreaLevels:
 class _Agreement(Command[EffortLevel]):
     """What both ways of agreeing ask for."""
 
-    valid: Validity | None = None
+    valid: StatedPeriod | None = None
     """Where it differs from what was proposed."""
     budgets: Annotated[tuple[YearBudget, ...], Field(max_length=20)] = ()
     backdating: Reason | None = None
@@ -52,8 +53,10 @@ class _Agreement(Command[EffortLevel]):
     def _agreed(
         self, level: EffortLevel, context: Context, replaces: str | None
     ) -> facts.EffortLevelAgreed:
-        _require_open(level, context.today)
+        require_open(level, context.today)
         _require_discussed(level, context.today)
+        if self.valid is not None and self.valid.reversed:
+            refuse("validity-reversed", "The last day lies before the first.")
         first, last = self._period(level)
         for other in context.knowledge(AreaLevels).found:
             if other.id != replaces and other.overlaps(first, last):
@@ -111,28 +114,19 @@ class ReplaceEffortLevel(_Agreement, beside=EffortLevel):
         if replaced.agreement is None or replaced.area != level.area:
             refuse("nothing-to-replace", "It replaces an agreed level of the same area.")
         agreed = self._agreed(level, context, self.replaces)
-        yield agreed
         first = agreed.valid.from_
-        if replaced.last_day is None or replaced.last_day >= first:
-            yield on(
-                replaced,
-                facts.EffortLevelEnded(
-                    area=replaced.area,
-                    level=replaced.level,
-                    on=first,
-                    superseded_by=context.stream,
-                ),
-            )
-
-
-def _require_open(level: EffortLevel, today: date) -> None:
-    if level.agreement is not None:
-        refuse("level-already-agreed", "This level was agreed before.")
-    lapsed = level.lapses_on is not None and today >= level.lapses_on
-    if level.status is Status.LAPSED or lapsed:
-        refuse("proposal-lapsed", f"The proposal lapsed on {level.lapses_on}; propose it anew.")
-    if level.status is not Status.PROPOSED:
-        refuse("not-proposed", f"The proposal is {level.status}.")
+        if replaced.last_day is not None and replaced.last_day < first:
+            refuse("nothing-to-replace", f"That level is over after {replaced.last_day}.")
+        yield agreed
+        yield on(
+            replaced,
+            facts.EffortLevelEnded(
+                area=replaced.area,
+                level=replaced.level,
+                on=first,
+                superseded_by=context.stream,
+            ),
+        )
 
 
 def _require_discussed(level: EffortLevel, today: date) -> None:
@@ -163,12 +157,11 @@ class WithdrawProposal(Command[EffortLevel]):
 
     reason: Reason | None = None
 
-    def decide(self, level: EffortLevel, _context: Context) -> Iterator[Event]:
+    def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
         """Refuses `reason-missing`, and what is no proposal any more."""
         if self.reason is None:
             refuse("reason-missing", "Say why the proposal is withdrawn.")
-        if level.status is not Status.PROPOSED:
-            refuse("not-proposed", f"The proposal is {level.status}.")
+        require_open(level, context.today)
         yield facts.EffortLevelProposalWithdrawn(reason=self.reason)
 
 

@@ -14,3 +14,5 @@ class KnownPlace:
     municipalities: tuple[str, ...]
     reference_only: bool = False
     """A country: figures stand beside it, no level does."""
+    parts: tuple[str, ...] = ()
+    """The administrative areas that an experienced one is made of."""

@@ -73,6 +73,18 @@ class KnownPartners:
     found: dict[str, KnownPartner]
 
 
+class StatedPeriod(Wire):
+    """The days that somebody asks for, both included; in order or refused (MON-37)."""
+
+    from_: date
+    through: date | None = None
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the last day lies before the first."""
+        return self.through is not None and self.through < self.from_
+
+
 class CitedMeasurement(Wire):
     """A figure that the proposal rests on."""
 
@@ -80,7 +92,7 @@ class CitedMeasurement(Wire):
     indicator: Identifier
     period: Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{4})?$")]
     area: AreaId | None = None
-    """Where it is another area than the proposal's; such a figure is no ground (MON-30)."""
+    """Where it is another area than the proposal's: a ground only as a part of it (MON-30)."""
 
 
 class StatedEffect(ExpectedEffect):
@@ -98,7 +110,7 @@ class ProposeEffortLevel(Command[EffortLevel]):
 
     area: AreaId
     level: EffortLevelName
-    valid: Validity
+    valid: StatedPeriod
     mode: Mode | None = None
     measurements: Annotated[tuple[CitedMeasurement, ...], Field(max_length=50)] = ()
     stories: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
@@ -122,6 +134,8 @@ class ProposeEffortLevel(Command[EffortLevel]):
                 "expected-effect-missing",
                 "Say what should change: an indicator or theme, a direction and a day.",
             )
+        if self.valid.reversed:
+            faults.add("validity-reversed", "The last day lies before the first.")
         mode = MODES[self.level]
         if self.mode is not None and self.mode != mode:
             faults.add(
@@ -138,7 +152,7 @@ class ProposeEffortLevel(Command[EffortLevel]):
             municipalities=place.municipalities,
             level=self.level,
             mode=mode,
-            valid=self.valid,
+            valid=Validity(from_=self.valid.from_, through=self.valid.through),
             measurements=counted,
             stories=told,
             effects=tuple(ExpectedEffect(**effect.model_dump()) for effect in self.effects),
@@ -151,8 +165,12 @@ class ProposeEffortLevel(Command[EffortLevel]):
 def _counted(
     command: ProposeEffortLevel, grounds: Grounds, place: KnownPlace, faults: Faults
 ) -> tuple[MeasurementGround, ...]:
-    """Published figures of the area itself; a missing figure is no measurement."""
-    own = [figure for figure in grounds.figures if figure.area == command.area]
+    """Published figures of the area itself; a missing figure is no measurement.
+
+    No source publishes for an experienced area: there the figures of its parts count.
+    """
+    areas = {command.area, *place.parts}
+    own = [figure for figure in grounds.figures if figure.area in areas]
     counted = tuple(
         MeasurementGround(
             area=figure.area,
@@ -240,9 +258,9 @@ class AnswerObjection(Command[EffortLevel]):
     partner: Identifier
     answer: Reason
 
-    def decide(self, level: EffortLevel, _context: Context) -> Iterator[Event]:
+    def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
         """Refuses `no-objection` where that partner has none."""
-        _require_proposed(level)
+        require_open(level, context.today)
         said = level.reactions.get(self.partner)
         if said is None or said.endorses:
             refuse("no-objection", f"{self.partner} has not objected.")
@@ -260,17 +278,21 @@ def _reacting(level: EffortLevel, context: Context) -> str:
             f"This proposal is about {', '.join(level.municipalities)}, "
             f"you work in {', '.join(known.municipalities)}.",
         )
-    _require_proposed(level)
+    require_open(level, context.today)
     if partner not in level.invited:
         refuse("not-invited", "This partner was not asked for its view on this proposal.")
     return partner
 
 
-def _require_proposed(level: EffortLevel) -> None:
+def require_open(level: EffortLevel, today: date) -> None:
+    """Refuse what can no longer be discussed or agreed, whatever has been recorded of its lapse."""
     if level.agreement is not None:
         refuse(
             "level-already-agreed",
             "The level was agreed. Raise it as a friction in the evaluation.",
         )
+    over = level.lapses_on is not None and today >= level.lapses_on
+    if level.status is Status.LAPSED or (level.status is Status.PROPOSED and over):
+        refuse("proposal-lapsed", f"The proposal lapsed on {level.lapses_on}; propose it anew.")
     if level.status is not Status.PROPOSED:
         refuse("not-proposed", f"The proposal is {level.status}.")

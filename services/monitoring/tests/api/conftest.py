@@ -92,9 +92,7 @@ class Monitoring:
         store, importer = self.context.parts[ImportStore], self.context.parts[Importer]
         while unfinished := await store.unfinished():
             for id_, status in unfinished:
-                await (
-                    importer._import(id_) if status == "running" else importer._take_back(id_)
-                )
+                await (importer._import(id_) if status == "running" else importer._take_back(id_))
 
     async def load(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         """Import a file to its end."""
@@ -274,13 +272,9 @@ async def assen(
         ),
     ):
         known = {"areas": "known-only"} if source.startswith("rivm") else {}
-        reports[source] = await made.load(
-            real_file(name), edition, source, name=name, **known
-        )
+        reports[source] = await made.load(real_file(name), edition, source, name=name, **known)
     yield made, reports
     await made.client.aclose()
     await made.context.store.close()
     await made.context.engine.dispose()
     await databases.drop(made.url)
-
-

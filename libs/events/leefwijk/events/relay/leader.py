@@ -29,7 +29,7 @@ _REGISTER = text("insert into relays (name) values (:name) on conflict do nothin
 _TRY_LOCK = text("select pg_try_advisory_lock(:space, :key)")
 _LEAD = text("""
 update relays set leader = :leader, backend = pg_backend_pid(), heartbeat_at = clock_timestamp()
-where name = :name returning era, cast(xid as text) as xid, position
+where name = :name returning era, xid, position
 """)
 _BEAT = text("update relays set heartbeat_at = clock_timestamp() where name = :name")
 _END_STALE = text("""
@@ -40,7 +40,7 @@ where r.name = :name and r.heartbeat_at < clock_timestamp() - make_interval(secs
 """)
 _ADVANCE = text("""
 with moved as (
-    update relays set era = :era, xid = cast(cast(:xid as text) as xid8), position = :position,
+    update relays set era = :era, xid = cast(:xid as xid8), position = :position,
         heartbeat_at = clock_timestamp()
     where name = :name
 )
@@ -142,7 +142,7 @@ async def lead(
                 else:
                     await asyncio.sleep(poll)
             row = (await connection.execute(_LEAD, {"name": name, "leader": leader})).one()
-            cursor = Cursor(row.era, int(row.xid), row.position)
+            cursor = Cursor(row.era, row.xid, row.position)
             _log.info("leads the relay", relay=name)
             async with _beating(Leadership(connection, name, cursor)) as leadership:
                 yield leadership

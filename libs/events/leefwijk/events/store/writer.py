@@ -29,7 +29,7 @@ MAX_GROUP = 512
 
 
 MAX_ROUNDS = 3
-"""How often a group is written anew after some of it was refused, before it is taken apart."""
+"""How often a group fails without anybody to blame before it is taken apart."""
 
 
 class GroupFailedError(Exception):
@@ -158,12 +158,15 @@ class GroupedWriter:
     async def _settle(self, group: list[_Waiting]) -> None:
         """Write the group, or find out member by member why it cannot be written."""
         failed: Exception | None = None
-        for _ in range(MAX_ROUNDS):
+        fruitless = 0
+        while fruitless < MAX_ROUNDS:
+            before = len(group)
             group, failed = await self._write(group)
             if not group:
                 return
             if not isinstance(failed, GroupFailedError):
                 break
+            fruitless = 0 if len(group) < before else fruitless + 1
         if len(group) > 1:
             for item in group:
                 await self._settle([item])
