@@ -31,11 +31,19 @@ SETTINGS = {
 }
 
 
-async def _measure(rows: list[str], report: Report) -> None:
+async def _measure(rows: list[str], report: Report) -> bool:
+    """Measure row by row; one that fails does not take the others along."""
+    whole = True
     for name in rows:
-        report.rows[name] = await import_module(f"{__package__}.{ROWS[name]}").measure(
-            say_on_terminal
-        )
+        module = import_module(f"{__package__}.{ROWS[name]}")
+        try:
+            report.rows[name] = await module.measure(say_on_terminal)
+        except LocalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - said, and shown by the exit code
+            say_on_terminal(f"{name}: not measured, {type(error).__name__}: {error}")
+            whole = False
+    return whole
 
 
 def main() -> int:
@@ -48,14 +56,14 @@ def main() -> int:
         parser.error(f"there is no row {unknown[0]}; there are {', '.join(ROWS)}")
     report = Report(machine(), SETTINGS)
     try:
-        uvloop.run(_measure(asked or list(ROWS), report))
+        whole = uvloop.run(_measure(asked or list(ROWS), report))
     except LocalError as error:
         sys.stderr.write(f"leefwijk: {error}\n")
         return 1
     finally:
         if report.rows:
             _say(report)
-    return 0
+    return int(not whole)
 
 
 def _say(report: Report) -> None:

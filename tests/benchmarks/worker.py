@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+import warnings
 from typing import Any
 
 import faust
@@ -64,7 +65,10 @@ def counted_app(group: str, clock: Clock) -> faust.App:
         clock.count(len(records))
 
     worker.apply = counted
-    worker.app.conf.id = group
+    with warnings.catch_warnings():
+        # Faust warns because agents exist already; the group is not asked for before the start
+        warnings.simplefilter("ignore")
+        worker.app.conf.id = group
     return worker.app
 
 

@@ -122,7 +122,9 @@ class Bodies:
         """Every place of a body with a plain value."""
         return list(self._leaves(self.schema, body, ()))
 
-    def _values(self, schema: Schema) -> Iterator[Any]:
+    def _values(  # noqa: C901, PLR0912 - one arm per kind of schema
+        self, schema: Schema
+    ) -> Iterator[Any]:
         schema = self._resolved(schema)
         if "anyOf" in schema:
             for option in schema["anyOf"]:

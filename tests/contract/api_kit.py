@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -120,7 +120,9 @@ def descriptions() -> dict[str, dict[str, Any]]:
 
 def all_commands() -> list[Command]:
     """Every command route of every service."""
-    return [Command(name, route) for name, app in _described() for route in app.state.command_routes]
+    return [
+        Command(name, route) for name, app in _described() for route in app.state.command_routes
+    ]
 
 
 def all_operations() -> list[Operation]:
@@ -160,7 +162,9 @@ class Service:
         engine = self.app.state.context.reading
         async with engine.connect() as connection:
             return {
-                table: int((await connection.execute(text(f"select count(*) from {table}"))).scalar_one())
+                table: int(
+                    (await connection.execute(text(f"select count(*) from {table}"))).scalar_one()
+                )
                 for table in ("events", "documents", "idempotency")
             }
 
@@ -185,3 +189,16 @@ def problem_of(answer: httpx.Response) -> dict[str, Any]:
     assert "Traceback" not in answer.text
     assert "sqlalchemy" not in answer.text.lower()
     return body
+
+
+@asynccontextmanager
+async def started(
+    definition: Definition, database_url: str, issuer: DevelopmentIssuer
+) -> AsyncIterator[Service]:
+    """A service to speak to, on this database."""
+    app = make_app(definition, database_url, issuer.jwks)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{BASE}/v1")
+    yield Service(definition.name, app, client, issuer)
+    await client.aclose()
+    await app.state.context.store.close()
+    await app.state.context.engine.dispose()

@@ -46,7 +46,11 @@ async def _monitoring(service: Service) -> None:
         service,
         "/experienced-areas",
         Role.ANALYST,
-        {"name": "De Hofjes", "parts": [{"area": AREA, "inhabitants": 900}], "reason": "zo heet het"},
+        {
+            "name": "De Hofjes",
+            "parts": [{"area": AREA, "inhabitants": 900}],
+            "reason": "zo heet het",
+        },
     )
     things["stories"] = await _post(
         service,

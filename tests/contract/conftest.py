@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 
 sys.path.append(str(Path(__file__).parent))  # for api_*.py, which are helpers and no tests
 pytest.register_assert_rewrite("api_kit")
 
-from api_kit import BASE, Service, make_app  # noqa: E402 - needs the path above
+from api_kit import Service, started  # noqa: E402 - needs the path above
 from api_seeds import seed  # noqa: E402
 
 from leefwijk.events.testing.servers import Databases  # noqa: E402
@@ -32,14 +32,9 @@ async def services(
 ) -> AsyncIterator[dict[str, Service]]:
     """Every service by name, with one aggregate of each kind that commands can make."""
     made: dict[str, Service] = {}
-    for name, definition in definitions().items():
-        url = await databases.fresh(*definition.all_migrations)
-        app = make_app(definition, url, issuer.jwks)
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{BASE}/v1")
-        made[name] = Service(name, app, client, issuer)
-        await seed(made[name])
-    yield made
-    for service in made.values():
-        await service.client.aclose()
-        await service.app.state.context.store.close()
-        await service.app.state.context.engine.dispose()
+    async with AsyncExitStack() as stack:
+        for name, definition in definitions().items():
+            url = await databases.fresh(*definition.all_migrations)
+            made[name] = await stack.enter_async_context(started(definition, url, issuer))
+            await seed(made[name])
+        yield made

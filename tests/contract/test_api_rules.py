@@ -143,14 +143,16 @@ def test_every_operation_has_one_success_with_its_version(name: str) -> None:
 
 @every_api
 def test_every_error_is_a_problem(name: str) -> None:
-    """problem-details: 4xx and 5xx are problem+json with status, title and detail, and only that."""
+    """problem-details: 4xx and 5xx are problem+json with status, title and detail."""
     document = DESCRIPTIONS[name]
     for path, method, operation in operations(name):
         bad = {status: said for status, said in operation["responses"].items() if status[0] in "45"}
         assert {"400", "401", "403"} <= bad.keys(), (path, method)
         for status, answer in bad.items():
             assert set(answer["content"]) == {"application/problem+json"}, (path, method, status)
-            schema = resolve(document, answer["content"]["application/problem+json"]["schema"]["$ref"])
+            schema = resolve(
+                document, answer["content"]["application/problem+json"]["schema"]["$ref"]
+            )
             assert {"status", "title", "detail", "code"} <= set(schema["required"])
 
 

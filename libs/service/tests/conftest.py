@@ -16,8 +16,10 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from sqlalchemy import text
 
 from leefwijk.events.handling import Handler, Loaded
+from leefwijk.events.migrate import CONSUME, STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.testing.notes import Count, Note, Notes, Write
+from leefwijk.events.testing.servers import Databases
 from leefwijk.service.app import Check, Parts, create_app
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import Actors, ServiceContext, context_of
@@ -191,6 +193,25 @@ def issuer(tmp_path: Path) -> DevelopmentIssuer:
     return DevelopmentIssuer(tmp_path / "issuer")
 
 
+_EMPTY = text("truncate events, documents, idempotency, actors restart identity")
+
+
+@pytest.fixture(scope="session")
+async def notes_url(databases: Databases) -> str:
+    """A database for all tests of the kit: one at a time, each finds it empty."""
+    return await databases.fresh(STORE, CONSUME)
+
+
+@pytest.fixture
+async def database_url(notes_url: str) -> str:
+    """An empty database; emptying one is ten times as fast as making one."""
+    engine = create_engine(notes_url)
+    async with engine.begin() as connection:
+        await connection.execute(_EMPTY)
+    await engine.dispose()
+    return notes_url
+
+
 Make = Callable[..., Service]
 
 
@@ -216,9 +237,7 @@ async def make_service(
             store = EventStore(engine, service_name)
             handler = Handler(store, Notes())
             verifier = Verifier(ISSUER, "leefwijk", Keys(given.jwks))
-            context = ServiceContext(
-                service_name, engine, store, handler, verifier, Actors(engine)
-            )
+            context = ServiceContext(service_name, engine, store, handler, verifier, Actors(engine))
             gate = Gate()
             context.add(gate)
             app = create_app(
@@ -232,9 +251,7 @@ async def make_service(
                     checks=checks or {},
                 )
             )
-            client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app), base_url=f"{BASE}/v1"
-            )
+            client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{BASE}/v1")
             stack.push_async_callback(engine.dispose)
             stack.push_async_callback(store.close)
             stack.push_async_callback(client.aclose)

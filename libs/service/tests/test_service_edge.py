@@ -75,7 +75,9 @@ async def test_an_unauthorized_answer_has_them_too(service: Any) -> None:
     assert SECURITY.items() <= dict(answer.headers).items()
 
 
-@pytest.mark.parametrize("address", ["/notes/", "/notes//", "//notes", "/notes/x/", "/openapi.json/"])
+@pytest.mark.parametrize(
+    "address", ["/notes/", "/notes//", "//notes", "/notes/x/", "/openapi.json/"]
+)
 async def test_a_slash_too_many_is_a_404_without_a_redirect(address: str, service: Any) -> None:
     """NL API Design Rules, no trailing slash: nothing is there, and nobody is sent elsewhere."""
     answer = await service.client.get(f"http://notes.test/v1{address}", headers=service.headers())
@@ -106,7 +108,7 @@ async def test_metrics_can_be_read(service: Any) -> None:
     """What is counted is shown, in the text format."""
     await service.client.get("/notes", headers=service.headers())
     shown = await service.client.get("http://notes.test/metrics")
-    assert f'http_requests_total{{method="GET",route="' in shown.text
+    assert 'http_requests_total{method="GET",route="' in shown.text
     assert service.name in shown.text
 
 
@@ -182,7 +184,9 @@ async def test_only_named_origins_may_call_from_a_browser(make_service: Any) -> 
     assert good.status_code == 200
     assert good.headers["access-control-allow-origin"] == ORIGIN
     assert "access-control-allow-credentials" not in good.headers
-    bad = await service.client.options("/notes", headers={"Origin": "https://evil.example", **asked})
+    bad = await service.client.options(
+        "/notes", headers={"Origin": "https://evil.example", **asked}
+    )
     assert "access-control-allow-origin" not in bad.headers
     read = await service.client.get("/notes", headers={**service.headers(), "Origin": ORIGIN})
     assert read.headers["access-control-allow-origin"] == ORIGIN
@@ -209,7 +213,10 @@ async def test_a_caller_has_one_number_whoever_asks_first(service: Any) -> None:
     """Events name an opaque number: one per caller, the same for all that it does."""
     for subject in ("an", "an", "bert"):
         await service.noted(subject=subject)
-    numbers = [row[0]["actor"] for row in await service.rows("select metadata from events order by position")]
+    numbers = [
+        row[0]["actor"]
+        for row in await service.rows("select metadata from events order by position")
+    ]
     assert numbers[0] == numbers[1] != numbers[2]
     assert all(isinstance(number, int) for number in numbers)
     rows = await service.rows("select number, subject from actors")
@@ -228,6 +235,8 @@ async def test_a_caller_gets_one_number_from_many_requests_at_once(make_service:
 async def test_events_name_no_subject(service: Any) -> None:
     """Neither event nor metadata holds who it was, only the number and the role."""
     await service.noted(subject="an.de.vries@corporation.example")
-    ((found,),) = await service.rows("select cast(metadata as text) || cast(data as text) from events")
+    ((found,),) = await service.rows(
+        "select cast(metadata as text) || cast(data as text) from events"
+    )
     assert "vries" not in found
     assert Role.NEIGHBOURHOOD_WORKER.value in found

@@ -93,7 +93,9 @@ async def test_a_request_that_breaks_is_logged_with_its_trace_and_told_to_nobody
     service: Any, lines: Any
 ) -> None:
     """The caller gets a bare 500; the log has the whole of it under the caller's trace."""
-    answer = await service.client.get("/breaks", headers={"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-01"})
+    answer = await service.client.get(
+        "/breaks", headers={"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-01"}
+    )
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "internal"

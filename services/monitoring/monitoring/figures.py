@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from leefwijk.events.fields import area_code
+from leefwijk.events.language.monitoring.areas import Share
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.reads import Resource
 from monitoring.domain.area import Area
@@ -104,7 +105,7 @@ async def _own(service: ServiceContext, area: str) -> list[FigureResource]:
                     missing=figure.missing.value if figure.missing else None,
                     source_edition=series.source_edition,
                     estimate=series.estimate,
-                    event=series.last_event,
+                    event=series.event_of(indicator, period),
                 )
             )
     return sorted(found, key=lambda item: (item.indicator, item.period))
@@ -132,11 +133,18 @@ async def _forward(service: ServiceContext, area: str) -> list[FigureResource]:
 
 async def _backward(service: ServiceContext, state: Area) -> list[FigureResource]:
     """Later figures on an old area: percentages weighted by its shares, classes not at all."""
-    if not state.mapped_to:
-        return []
+    found = []
+    for edition in state.mapped_by:
+        found += await _backward_from(service, state.successors(edition))
+    return found
+
+
+async def _backward_from(
+    service: ServiceContext, successors: tuple[Share, ...]
+) -> list[FigureResource]:
     series: dict[tuple[str, str], list[tuple[str, Decimal, int]]] = {}
     template: dict[tuple[str, str], FigureResource] = {}
-    for share in state.mapped_to:
+    for share in successors:
         for item in await _own(service, share.area):
             if item.number is not None:
                 place = (item.indicator, item.period)
@@ -145,7 +153,7 @@ async def _backward(service: ServiceContext, state: Area) -> list[FigureResource
                 template[place] = item
     found = []
     for place, parts in series.items():
-        value = backward(parts, kind_of(place[0])) if len(parts) == len(state.mapped_to) else None
+        value = backward(parts, kind_of(place[0])) if len(parts) == len(successors) else None
         if value is not None:
             found.append(_carried(template[place], value, [name for name, _, _ in parts]))
     return found

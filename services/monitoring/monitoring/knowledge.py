@@ -100,7 +100,8 @@ async def known_for_proposal(
     figures = [await _figure(service, command, cited) for cited in command.measurements]
     stories = [await _story(service, story) for story in command.stories]
     found = tuple(story for story in stories if story is not None)
-    return place, Grounds(tuple(figures), found), await _partners(service, command.invited)
+    partners = await _partners(service, command.invited, context)
+    return place, Grounds(tuple(figures), found), partners
 
 
 async def _figure(service: ServiceContext, command: ProposeEffortLevel, cited: Any) -> KnownFigure:
@@ -116,7 +117,7 @@ async def _figure(service: ServiceContext, command: ProposeEffortLevel, cited: A
         cited.indicator,
         cited.period,
         said,
-        loaded.state.last_event,
+        loaded.state.event_of(cited.indicator, cited.period),
     )
 
 
@@ -130,13 +131,16 @@ async def _story(service: ServiceContext, id_: str) -> KnownStory | None:
     return KnownStory(id_, (story.area, *lived), story.month, story.event)
 
 
-async def _partners(service: ServiceContext, ids: tuple[str, ...]) -> KnownPartners:
+async def _partners(
+    service: ServiceContext, ids: tuple[str, ...], context: Context
+) -> KnownPartners:
     found = {}
     for id_ in ids:
         loaded = await service.handler.load(Partner, id_)
         partner = loaded.state
         if loaded.version and partner.partner_kind is not None:
-            found[id_] = KnownPartner(id_, partner.partner_kind.value, partner.municipalities)
+            works_in = partner.works_in(context.today)
+            found[id_] = KnownPartner(id_, partner.partner_kind.value, works_in)
     return KnownPartners(found)
 
 
@@ -145,7 +149,7 @@ async def reacting_partner(
 ) -> tuple[KnownPartners]:
     """The partner that acts."""
     own = (context.actor.partner,) if context.actor.partner else ()
-    return (await _partners(service, own),)
+    return (await _partners(service, own, context),)
 
 
 async def area_levels(

@@ -23,7 +23,7 @@ async def _run(platform: Platform) -> None:
         platform.check()
         addresses = await platform.start(supervisor)
         await load_sample(platform.folder, addresses, say_on_terminal)
-        say_on_terminal(welcome(platform.folder, addresses))
+        say_on_terminal(welcome(platform.folder, addresses, platform.ports.worker))
         await supervisor.wait()
 
 

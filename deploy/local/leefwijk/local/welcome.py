@@ -11,13 +11,13 @@ from leefwijk.service.roles import Role
 LARIKS = "WK010601@2020"
 
 
-def welcome(folder: Path, addresses: Mapping[str, str]) -> str:
+def welcome(folder: Path, addresses: Mapping[str, str], worker: int) -> str:
     """Addresses, a token, and what to try first."""
     token = DevelopmentIssuer(folder / "identity").token(Role.AREA_MANAGER)
     lines = ["", "Leefwijk runs. Ctrl-C stops it.", ""]
     lines += [f"  {name:12} {url}/v1/openapi.json" for name, url in sorted(addresses.items())]
     lines += [
-        f"  {'worker':12} http://127.0.0.1:8110/metrics",
+        f"  {'worker':12} http://127.0.0.1:{worker}/metrics",
         "",
         "A token for an area manager, good for twelve hours:",
         "",

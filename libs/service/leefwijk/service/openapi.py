@@ -82,7 +82,9 @@ def _without(schema: dict[str, Any], fields: tuple[str, ...]) -> None:
 def _upper_camel(document: dict[str, Any]) -> dict[str, Any]:
     """Names of schemas as the rules want them: `Page_Area_` becomes `PageArea`."""
     schemas = document["components"]["schemas"]
-    names = {_REFERENCE.format(model=name): _REFERENCE.format(model=_camel(name)) for name in schemas}
+    names = {
+        _REFERENCE.format(model=name): _REFERENCE.format(model=_camel(name)) for name in schemas
+    }
     document["components"]["schemas"] = {_camel(name): schemas[name] for name in schemas}
 
     def renamed(value: Any) -> Any:

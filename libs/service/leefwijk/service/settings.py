@@ -20,7 +20,7 @@ from leefwijk.events.broker import Broker
 PREFIX = "LEEFWIJK_"
 FILE = f"{PREFIX}SETTINGS_FILE"
 """Names a file with settings, one `NAME=value` a line; the environment goes first."""
-NO_SETTINGS = {FILE, f"{PREFIX}DATA", f"{PREFIX}GOLDEN"}
+NO_SETTINGS = {FILE, *(f"{PREFIX}{name}" for name in ("DATA", "GOLDEN", "MAVEN_MIRROR"))}
 """Names with the prefix that are no setting of a service: the others are for tests."""
 
 

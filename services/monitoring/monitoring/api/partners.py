@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -31,14 +32,14 @@ class PartnerResource(Resource):
     municipalities: list[str]
 
 
-def _resource(id_: str, loaded: Loaded[Partner]) -> PartnerResource:
+def _resource(id_: str, loaded: Loaded[Partner], today: date) -> PartnerResource:
     state = loaded.state
     return PartnerResource(
         id=id_,
         version=loaded.version,
         name=state.name,
         kind=state.partner_kind.value if state.partner_kind else None,
-        municipalities=list(state.municipalities),
+        municipalities=list(state.works_in(today)),
     )
 
 
@@ -54,8 +55,17 @@ async def list_partners(
     request: Request, response: Response, reader: Reader, query: Annotated[PartnerQuery, Query()]
 ) -> Page[PartnerResource]:
     """Partners, newest first."""
-    terms: dict[str, str | None] = {"kind": query.kind, "municipality": query.municipality}
-    return await page_of(request, response, Partner, query, reader, _resource, terms)
+    terms: dict[str, str | None] = {"kind": query.kind, "works-in": query.municipality}
+    today = context_of(request).handler.today()
+    return await page_of(
+        request,
+        response,
+        Partner,
+        query,
+        reader,
+        lambda id_, loaded: _resource(id_, loaded, today),
+        terms,
+    )
 
 
 @router.get("/partners/{partnerId}")
@@ -66,6 +76,7 @@ async def get_partner(
     partner_id: Annotated[str, Path(alias="partnerId", max_length=100)],
 ) -> PartnerResource:
     """One partner."""
-    loaded = await load_visible(context_of(request), Partner, partner_id, reader)
+    service = context_of(request)
+    loaded = await load_visible(service, Partner, partner_id, reader)
     tag(response, loaded.version)
-    return _resource(partner_id, loaded)
+    return _resource(partner_id, loaded, service.handler.today())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -24,7 +24,7 @@ SHARES_TOLERANCE = Decimal("0.001")
 
 
 @dataclass(frozen=True)
-class Area(State, kind="areas", shape=1):
+class Area(State, kind="areas", shape=2):
     """An administrative area in one edition."""
 
     area: str | None = None
@@ -37,7 +37,13 @@ class Area(State, kind="areas", shape=1):
     """Hash of the geometry."""
     box: tuple[float, float, float, float] | None = None
     mapped_to: tuple[Share, ...] = ()
-    mapped_by: str | None = None
+    """Its successors, in every edition it was mapped to."""
+    mapped_by: dict[int, str] = field(default_factory=dict)
+    """What the shares are shares of, by edition of the successors."""
+
+    def successors(self, edition: int) -> tuple[Share, ...]:
+        """The areas of an edition that this one went to."""
+        return tuple(share for share in self.mapped_to if area_edition(share.area) == edition)
 
     def listing(self) -> Listing:
         """Found by code, edition, kind and parent."""
@@ -115,9 +121,13 @@ class MapAreaEdition(Command[Area]):
         total = sum((share.share for share in self.to), Decimal(0))
         if abs(total - 1) > SHARES_TOLERANCE:
             refuse("mapping-weights-not-one", f"The shares add up to {total}, not to 1.")
-        if any(area_edition(share.area) == area_edition(area.area) for share in self.to):
-            refuse("area-not-in-edition", "A mapping goes to another edition.")
-        if area.mapped_to == self.to and area.mapped_by == self.basis:
+        editions = {area_edition(share.area) for share in self.to}
+        if len(editions) > 1 or min(editions) <= area_edition(area.area):
+            refuse("area-not-in-edition", "A mapping goes to areas of one later edition.")
+        if len({share.area for share in self.to}) != len(self.to):
+            refuse("part-twice", "Each successor is named once.")
+        (edition,) = editions
+        if area.successors(edition) == self.to and area.mapped_by.get(edition) == self.basis:
             return
         yield AreaEditionMapped(area=area.area, to=self.to, basis=self.basis)
 
@@ -142,4 +152,10 @@ def _(area: Area, event: AreaBoundarySet) -> Area:
 
 @evolves(AreaEditionMapped)
 def _(area: Area, event: AreaEditionMapped) -> Area:
-    return replace(area, mapped_to=event.to, mapped_by=event.basis)
+    edition = area_edition(event.to[0].area)
+    others = tuple(share for share in area.mapped_to if area_edition(share.area) != edition)
+    return replace(
+        area,
+        mapped_to=(*others, *event.to),
+        mapped_by={**area.mapped_by, edition: event.basis},
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Annotated
 
 from pydantic import Field
 
 from leefwijk.events.decider import Command, Context, Listing, State, evolves, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import Reason, ShortText
+from leefwijk.events.fields import Reason, ShortText, area_code
 from leefwijk.events.language.monitoring.areas import (
     ExperiencedAreaDrawn,
     ExperiencedAreaRedrawn,
@@ -38,7 +39,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class ExperiencedArea(State, kind="experienced-areas", shape=1):
+class ExperiencedArea(State, kind="experienced-areas", shape=2):
     """An experienced area with every drawing it has had."""
 
     drawings: tuple[Drawing, ...] = ()
@@ -49,13 +50,17 @@ class ExperiencedArea(State, kind="experienced-areas", shape=1):
         return self.drawings[-1] if self.drawings else None
 
     def listing(self) -> Listing:
-        """Found by its latest drawing and by its parts."""
+        """Found by its latest drawing and by its parts.
+
+        A municipality that the latest drawing left out hears of that drawing too.
+        """
         drawing = self.current
         if drawing is None:
             return Listing()
+        lately = {code for one in self.drawings[-2:] for code in one.municipalities}
         return Listing(
             drawing.area,
-            drawing.municipalities,
+            tuple(sorted(lately)),
             title=drawing.name,
             facets={
                 "kind": "experienced",
@@ -99,12 +104,14 @@ class RedrawExperiencedArea(Command[ExperiencedArea]):
     reason: Reason | None = None
 
     def decide(self, area: ExperiencedArea, context: Context) -> Iterator[Event]:
-        """Refuses `reason-missing`."""
+        """Refuses `reason-missing`; the same border and name again record nothing."""
         current = area.current
         if current is None:
             refuse("not-drawn", "This area was never drawn.")
         if self.reason is None:
             refuse("reason-missing", "Say why the border moves.")
+        if (current.name, current.parts) == (self.name, self.parts):
+            return
         known = _known(self.parts, context)
         code = current.area.partition("@")[0]
         yield ExperiencedAreaRedrawn(
@@ -120,10 +127,19 @@ def _known(parts: tuple[Part, ...], context: Context) -> KnownParts:
     names = [part.area for part in parts]
     if len(set(names)) != len(names):
         refuse("part-twice", "Each part is named once.")
+    for inner, outer in permutations(names, 2):
+        if _within(inner, outer):
+            refuse("part-twice", f"{inner} lies within {outer}: its people would count twice.")
     known = context.knowledge(KnownParts)
     if known.unknown:
         refuse("unknown-area", f"Not registered: {', '.join(known.unknown)}.")
     return known
+
+
+def _within(inner: str, outer: str) -> bool:
+    """Whether one code of an edition lies in another: BU01060100 in WK010601 in GM0106."""
+    same_edition = inner.partition("@")[2] == outer.partition("@")[2]
+    return same_edition and area_code(inner)[2:].startswith(area_code(outer)[2:])
 
 
 def _add(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from leefwijk.events.decider import Command, Context, Listing, State, evolves, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import Identifier, ShortText
+from leefwijk.events.fields import Identifier, Reason, ShortText
 from leefwijk.events.language.monitoring.indicators import (
     Direction,
     IndicatorDefined,
@@ -76,6 +76,63 @@ class DefineIndicator(Command[Indicator]):
             refuse("indicator-in-use", "Define a new indicator, or retire this one.")
         if (known.label, known.label_nl, known.note) != (self.label, self.label_nl, self.note):
             yield IndicatorRevised(label=self.label, label_nl=self.label_nl, note=self.note)
+
+
+@dataclass(frozen=True)
+class IndicatorUse:
+    """How many areas have figures of an indicator, and of which period the latest are."""
+
+    areas: int = 0
+    period: str = ""
+
+
+class ReviseIndicator(Command[Indicator]):
+    """Change label or explanation; what is absent stays as it is."""
+
+    label: ShortText | None = None
+    label_nl: ShortText | None = None
+    note: ShortText | None = None
+    unit: ShortText | None = None
+    direction: Direction | None = None
+
+    def decide(self, indicator: Indicator, context: Context) -> Iterator[Event]:
+        """Refuses `indicator-in-use` where the meaning of figures would change (MON-20)."""
+        known = _defined(indicator)
+        told = self.model_dump(exclude_none=True)
+        after = known.model_copy(update=told)
+        if (after.unit, after.direction) != (known.unit, known.direction):
+            use = context.knowledge(IndicatorUse)
+            if use.areas:
+                refuse(
+                    "indicator-in-use",
+                    "Define a new indicator, or retire this one; "
+                    f"{use.areas:,} areas have figures of {use.period}.",
+                    areas=use.areas,
+                )
+            yield after
+        elif after != known:
+            yield IndicatorRevised(label=after.label, label_nl=after.label_nl, note=after.note)
+
+
+class RetireIndicator(Command[Indicator]):
+    """Use it no more; its past figures stay."""
+
+    reason: Reason | None = None
+
+    def decide(self, indicator: Indicator, _context: Context) -> Iterator[Event]:
+        """Refuses `reason-missing`; retiring again records nothing."""
+        if self.reason is None:
+            refuse("reason-missing", "Say why the indicator is retired.")
+        if not indicator.retired:
+            yield IndicatorRetired(reason=self.reason)
+
+
+def _defined(indicator: Indicator) -> IndicatorDefined:
+    if indicator.definition is None:
+        refuse("not-defined", "This indicator was never defined.")
+    if indicator.retired:
+        refuse("indicator-retired", "This indicator was retired.")
+    return indicator.definition
 
 
 @evolves(IndicatorDefined)

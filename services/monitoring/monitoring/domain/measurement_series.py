@@ -27,23 +27,30 @@ class Delivery:
     """What one import recorded here: everything, or what it changed; none: it took it away."""
 
     import_id: str
+    event: UUID
+    """Id of the fact that its figures came with."""
     figures: dict[Place, Figure | None]
 
 
 @dataclass(frozen=True)
-class MeasurementSeries(State, kind="measurements", shape=1):
+class MeasurementSeries(State, kind="measurements", shape=2):
     """All figures of a source edition for an area, and which import brought what."""
 
     area: str | None = None
     source_edition: str = ""
     estimate: bool = False
     deliveries: tuple[Delivery, ...] = ()
-    last_event: UUID | None = None
 
     @property
     def figures(self) -> dict[Place, Figure]:
         """What stands now."""
         return _standing(self.deliveries)
+
+    def event_of(self, indicator: str, period: str) -> UUID | None:
+        """Id of the fact that the standing figure came with: what rests on it names this one."""
+        place = f"{indicator}/{period}"
+        said = [delivery for delivery in self.deliveries if place in delivery.figures]
+        return said[-1].event if said else None
 
     def listing(self) -> Listing:
         """Found by area, source edition and import."""
@@ -161,26 +168,18 @@ def _(series: MeasurementSeries, event: MeasurementsRecorded, fact: Fact) -> Mea
         area=event.area,
         source_edition=event.source_edition,
         estimate=event.estimate,
-        deliveries=(*series.deliveries, Delivery(event.import_id, figures)),
-        last_event=fact.id,
+        deliveries=(*series.deliveries, Delivery(event.import_id, fact.id, figures)),
     )
 
 
 @evolves(MeasurementsRevised)
 def _(series: MeasurementSeries, event: MeasurementsRevised, fact: Fact) -> MeasurementSeries:
     figures = {f"{one.indicator}/{one.period}": one.after for one in event.changes}
-    return replace(
-        series,
-        deliveries=(*series.deliveries, Delivery(event.import_id, figures)),
-        last_event=fact.id,
-    )
+    later = Delivery(event.import_id, fact.id, figures)
+    return replace(series, deliveries=(*series.deliveries, later))
 
 
 @evolves(MeasurementsWithdrawn)
-def _(series: MeasurementSeries, event: MeasurementsWithdrawn, fact: Fact) -> MeasurementSeries:
+def _(series: MeasurementSeries, event: MeasurementsWithdrawn) -> MeasurementSeries:
     left = tuple(one for one in series.deliveries if one.import_id != event.import_id)
-    return replace(
-        series,
-        deliveries=left,
-        last_event=fact.id,
-    )
+    return replace(series, deliveries=left)

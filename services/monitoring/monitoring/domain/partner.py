@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated
 
@@ -20,19 +20,31 @@ from leefwijk.events.language.monitoring.partners import (
 
 
 @dataclass(frozen=True)
-class Partner(State, kind="partners", shape=1):
+class Partner(State, kind="partners", shape=2):
     """An organisation that works with us."""
 
     name: str | None = None
     partner_kind: PartnerKind | None = None
     municipalities: tuple[str, ...] = ()
+    """Everywhere it was registered; those it left hear that it left."""
+    left: dict[str, date] = field(default_factory=dict)
+    """Municipality to the first day without it."""
+
+    def works_in(self, day: date) -> tuple[str, ...]:
+        """The municipalities in which it works with us on a day."""
+        return tuple(
+            code for code in self.municipalities if code not in self.left or day < self.left[code]
+        )
 
     def listing(self) -> Listing:
-        """Found by kind and municipality."""
+        """Found by kind, and by where it works without an end in sight."""
         return Listing(
             municipalities=self.municipalities,
             title=self.name,
-            facets={"kind": self.partner_kind.value if self.partner_kind else ()},
+            facets={
+                "kind": self.partner_kind.value if self.partner_kind else (),
+                "works-in": [code for code in self.municipalities if code not in self.left],
+            },
         )
 
 
@@ -63,7 +75,7 @@ class EndPartnerMunicipality(Command[Partner]):
 
     def decide(self, partner: Partner, context: Context) -> Iterator[Event]:
         """Refuses `not-there` where it does not work."""
-        if self.municipality not in partner.municipalities:
+        if self.municipality not in partner.municipalities or self.municipality in partner.left:
             refuse("not-there", f"It does not work with us in {self.municipality}.")
         yield PartnerLeftMunicipality(
             municipality=self.municipality, on=self.on or context.today, reason=self.reason
@@ -77,5 +89,4 @@ def _(_partner: Partner, event: PartnerRegistered) -> Partner:
 
 @evolves(PartnerLeftMunicipality)
 def _(partner: Partner, event: PartnerLeftMunicipality) -> Partner:
-    left = tuple(code for code in partner.municipalities if code != event.municipality)
-    return replace(partner, municipalities=left)
+    return replace(partner, left={**partner.left, event.municipality: event.on})

@@ -126,6 +126,14 @@ class Monitoring:
             )
             return {row.fact: row.times for row in found}
 
+    async def sealed(self, story: str) -> int:
+        """How many sealed texts with their keys are kept of a story."""
+        async with self.context.reading.connect() as connection:
+            found = await connection.execute(
+                text("select count(*) from story_words where story_id = :story"), {"story": story}
+            )
+            return int(found.scalar_one())
+
     async def everything(self) -> str:
         """All that stands in the event table and the documents, as text."""
         async with self.context.reading.connect() as connection:

@@ -251,10 +251,12 @@ class TestStories:
         again = await counted.post(f"{path}/consent-withdrawals", "neighbourhood_worker", {}, 4)
         assert again.is_success
         assert (await counted.facts(f"stories-{story}"))["story-consent-withdrawn"] == 1
+        assert await counted.sealed(story) == 1
         erased = await counted.post(f"{path}/erasures", "privacy_officer", {}, 4)
         assert erased.is_success, erased.text
         read = await counted.look(path, "area_manager")
         assert (read["text"], read["note"]) == (None, "the words were erased")
+        assert await counted.sealed(story) == 0
         late = await counted.post(f"{path}/publications", "neighbourhood_worker", {}, 5)
         assert (late.status_code, late.json()["code"]) == (410, "story-erased")
 

@@ -111,9 +111,7 @@ class TestOneAtATime:
         self, in_force: Specification
     ) -> None:
         """MON-38: what ended is over once: time has nothing to add to it."""
-        ended = EffortLevelEnded(
-            area=LARIKS, level=EXTRA, on=date(2027, 7, 1), superseded_by="new"
-        )
+        ended = EffortLevelEnded(area=LARIKS, level=EXTRA, on=date(2027, 7, 1), superseded_by="new")
         before = in_force.and_(ended).at("2028-02-01T09:00:00Z")
         assert before.state(EffortLevel).due() is None
         before.when(JudgeLevelByTime()).nothing()
@@ -150,9 +148,7 @@ class TestDates:
         period = StatedPeriod(from_=date(2026, 1, 1), through=LAST_DAY)
         before.when(AgreeEffortLevel(valid=period)).refused("backdating-unexplained")
         said = before.when(AgreeEffortLevel(valid=period, backdating="signed in December"))
-        after = said.then(
-            agreed_for(date(2026, 1, 1), LAST_DAY, backdating="signed in December")
-        )
+        after = said.then(agreed_for(date(2026, 1, 1), LAST_DAY, backdating="signed in December"))
         assert after.state(EffortLevel).in_force(date(2026, 2, 1))
 
     def test_today_is_not_the_past(self, proposed_as: Proposing, agreed_for: Agreeing) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from leefwijk.events.decider import Context
 from leefwijk.events.language.monitoring.measurements import (
     Figure,
     Measured,
@@ -64,9 +66,7 @@ def change(indicator: str, before: Figure | None, after: Figure | None) -> Revis
 
 def revised(by: str, *changes: Revised) -> MeasurementsRevised:
     """A later delivery."""
-    return MeasurementsRevised(
-        area=LARIKS, source_edition=EDITION, import_id=by, changes=changes
-    )
+    return MeasurementsRevised(area=LARIKS, source_edition=EDITION, import_id=by, changes=changes)
 
 
 def withdrawn(by: str, *changes: Revised) -> MeasurementsWithdrawn:
@@ -121,9 +121,11 @@ class TestRecording:
 
     def test_the_stream_follows_from_area_and_source_edition(self) -> None:
         """MON-19: whoever records the same edition of the same area meets the same stream."""
+        context = Context(datetime(2026, 4, 13, tzinfo=UTC))
         one, other = record("d1", a=number("1")), record("d2", a=number("2"))
-        context = given().when(one).before
-        assert one.stream(context) == other.stream(context)  # type: ignore[arg-type]  # unused
+        assert one.stream(context) == other.stream(context)
+        elsewhere = one.model_copy(update={"area": "WK010601@2020"})
+        assert elsewhere.stream(context) != one.stream(context)
 
 
 class TestAgain:
@@ -131,9 +133,7 @@ class TestAgain:
         """MON-19: a killed import goes on and doubles nothing."""
         first.when(record("d1", **FIRST)).nothing()
 
-    def test_another_file_with_the_same_figures_records_nothing(
-        self, first: Specification
-    ) -> None:
+    def test_another_file_with_the_same_figures_records_nothing(self, first: Specification) -> None:
         """MON-17: an area without any difference gets no fact."""
         first.when(record("d2", **FIRST)).nothing()
 

@@ -117,7 +117,9 @@ class TestCounting:
         (event,) = known.when(proposal(area=lived, measurements=(cited,))).events
         assert isinstance(event, EffortLevelProposed)
         assert [ground.area for ground in event.measurements] == [LARIKS]
-        other = complete.knowing(replace(place, parts=("WK010604@2020",)), Grounds((figure,), (told,)))
+        other = complete.knowing(
+            replace(place, parts=("WK010604@2020",)), Grounds((figure,), (told,))
+        )
         other.when(proposal(area=lived, measurements=(cited,))).refused("counting-missing")
 
     def test_only_what_counts_is_named(

@@ -19,13 +19,14 @@ from leefwijk.events.broker import Place
 from leefwijk.events.catalogue import Catalogue
 from leefwijk.events.consume import ledger
 from leefwijk.events.consume.records import Applier, Record
-from leefwijk.events.consume.sorting import Sorting, sort_batch
+from leefwijk.events.consume.sorting import Opened, Sorting, open_batch, sort_batch
 from leefwijk.events.store.postgres import is_gone, sqlstate
 
 _log = structlog.get_logger(__name__)
 
-SLOW_SECONDS = 4.0
-"""A batch that failed after so long may have been too much for one transaction."""
+SLOW_SECONDS = 0.8
+"""A batch that failed after so long may have been too much for one transaction: the database ends
+one that is idle for a second, because readers of every log wait for it."""
 
 _PASSING = ("40", "55P03", "42P01", "42501")
 """Deadlock, lost race, no lock, no table yet, not allowed yet: no event is to blame."""
@@ -149,6 +150,7 @@ class ConsumerCore:
         total: Applied,
         fault: str | None = None,
     ) -> list[Record]:
+        opened = self._open(records)
         async with self.engine.begin() as connection:
             live = generation is None
             if generation is None:
@@ -157,14 +159,17 @@ class ConsumerCore:
             offsets = await book.lock_partitions({(r.topic, r.partition) for r in records})
             if not accept_hole:
                 _require_no_hole(records, offsets)
-            sorting = Sorting(self.catalogue, self.applier.handles, fault)
-            await sort_batch(sorting, book, records)
+            sorting = Sorting(fault)
+            await sort_batch(sorting, book, opened)
             if sorting.changes:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)
             await book.move_offsets(records, offsets, sorting.new_offsets)
         total.add(self._count(sorting, live))
         return sorting.ready()
+
+    def _open(self, records: Sequence[Record]) -> list[Opened]:
+        return open_batch(self.catalogue, self.applier.handles, records)
 
     def _count(self, sorting: Sorting, live: bool) -> Applied:
         counts = Applied(
@@ -202,8 +207,8 @@ class ConsumerCore:
             )
             for item in first:
                 await book.unpark(item)
-            sorting = Sorting(self.catalogue, self.applier.handles)
-            await sort_batch(sorting, book, [item.record for item in first])
+            sorting = Sorting()
+            await sort_batch(sorting, book, self._open([item.record for item in first]))
             if sorting.changes:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)

@@ -18,7 +18,7 @@ from leefwijk.events.consume.records import Applier, Record
 
 _log = structlog.get_logger(__name__)
 
-BATCH = 5000
+BATCH = 1000
 
 _ONE_AT_A_TIME = text("select pg_try_advisory_lock(hashtextextended(:name, 7))")
 _DONE = text("select pg_advisory_unlock(hashtextextended(:name, 7))")

@@ -67,12 +67,49 @@ class Stream:
         return parked if parked is not None and self.is_ready(parked) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A record that has been read: its envelope, and its event where the consumer uses it."""
+
+    record: Record
+    received: Received | None = None
+    """None: the envelope cannot be read, `detail` says why."""
+    change: Change | None = None
+    reason: str | None = None
+    """Why the event cannot be applied: `fault` or `unknown-version`."""
+    detail: str = ""
+
+
+def open_batch(
+    catalogue: Catalogue, handles: frozenset[type[Event]], records: Sequence[Record]
+) -> list[Opened]:
+    """Read records, before any transaction begins: others wait for those, and reading takes time."""
+    return [_open(catalogue, handles, record) for record in records]
+
+
+def _open(catalogue: Catalogue, handles: frozenset[type[Event]], record: Record) -> Opened:
+    try:
+        received = receive(record.headers, record.key, record.value)
+    except BadEnvelopeError as error:
+        return Opened(record, detail=str(error))
+    try:
+        event = catalogue.find(received.type)
+        if event not in handles:
+            return Opened(record, received)
+        change = Change(received, catalogue.decode(received.type, received.data))
+    except UnknownEventTypeError:
+        return Opened(record, received)
+    except UnknownEventVersionError as error:
+        return Opened(record, received, reason="unknown-version", detail=str(error))
+    except Exception as error:  # noqa: BLE001 - an upcaster may stumble in any way over odd data
+        return Opened(record, received, reason="fault", detail=_without_values(error))
+    return Opened(record, received, change)
+
+
 @dataclass
 class Sorting:
     """The outcome of sorting a batch."""
 
-    catalogue: Catalogue
-    handles: frozenset[type[Event]]
     fault: str | None = None
     """Why the single record of this batch could not be applied a moment ago."""
     streams: dict[str, Stream] = field(default_factory=dict)
@@ -90,23 +127,15 @@ class Sorting:
         return [parked.record for parked in found if parked is not None]
 
 
-async def sort_batch(sorting: Sorting, ledger: Ledger, records: Sequence[Record]) -> None:
+async def sort_batch(sorting: Sorting, ledger: Ledger, opened: Sequence[Opened]) -> None:
     """Sort the records against what the ledger knows of their streams."""
-    opened = [(record, _open(record)) for record in records]
-    ids = {received.stream_id for _, received in opened if isinstance(received, Received)}
+    ids = {one.received.stream_id for one in opened if one.received is not None}
     sorting.streams = await ledger.streams(ids)
-    for record, received in opened:
-        if isinstance(received, BadEnvelopeError):
-            _park_unreadable(sorting, record, str(received))
+    for one in opened:
+        if one.received is None:
+            _park_unreadable(sorting, one.record, one.detail)
         else:
-            _sort(sorting, record, received)
-
-
-def _open(record: Record) -> Received | BadEnvelopeError:
-    try:
-        return receive(record.headers, record.key, record.value)
-    except BadEnvelopeError as error:
-        return error
+            _sort(sorting, one, one.received)
 
 
 def _park_unreadable(sorting: Sorting, record: Record, detail: str) -> None:
@@ -115,7 +144,8 @@ def _park_unreadable(sorting: Sorting, record: Record, detail: str) -> None:
     sorting.parked.append(Parked(name, 0, None, record, "fault", detail))
 
 
-def _sort(sorting: Sorting, record: Record, received: Received) -> None:
+def _sort(sorting: Sorting, opened: Opened, received: Received) -> None:
+    record = opened.record
     stream = sorting.streams.setdefault(received.stream_id, Stream())
     if received.version < stream.version or (
         received.version == stream.version and stream.event_id in {received.id, PASSED_OVER}
@@ -132,6 +162,8 @@ def _sort(sorting: Sorting, record: Record, received: Received) -> None:
             return
         del stream.waiting[received.version]
         sorting.unparked.append(waiting)
+        # it may have been parked by this very batch: then it must not be written as waiting
+        sorting.parked = [parked for parked in sorting.parked if parked is not waiting]
     elif record.offset is not None:
         sorting.new_offsets.add((record.topic, record.partition, record.offset))
     if received.version == stream.version:
@@ -142,7 +174,7 @@ def _sort(sorting: Sorting, record: Record, received: Received) -> None:
         missing = stream.version + 1
         _park(sorting, stream, record, received, "gap", f"version {missing} has not arrived")
     else:
-        _take(sorting, stream, record, received)
+        _take(sorting, stream, opened, received)
 
 
 def _fork(sorting: Sorting, stream: Stream, waiting: Parked, received: Received) -> None:
@@ -153,34 +185,19 @@ def _fork(sorting: Sorting, stream: Stream, waiting: Parked, received: Received)
     sorting.parked.append(forked)
 
 
-def _take(sorting: Sorting, stream: Stream, record: Record, received: Received) -> None:
+def _take(sorting: Sorting, stream: Stream, opened: Opened, received: Received) -> None:
     """Apply the next event of a stream, or park it."""
-    try:
-        change = _read(sorting, received)
-    except UnknownEventVersionError as error:
-        _park(sorting, stream, record, received, "unknown-version", str(error))
-        return
-    except Exception as error:  # noqa: BLE001 - an upcaster may stumble in any way over odd data
-        _park(sorting, stream, record, received, "fault", _without_values(error))
+    if opened.reason is not None:
+        _park(sorting, stream, opened.record, received, opened.reason, opened.detail)
         return
     if sorting.fault is not None:
-        _park(sorting, stream, record, received, "fault", sorting.fault)
+        _park(sorting, stream, opened.record, received, "fault", sorting.fault)
         return
-    if change is None:
+    if opened.change is None:
         sorting.unused += 1
     else:
-        sorting.changes.append(change)
+        sorting.changes.append(opened.change)
     stream.version, stream.event_id, stream.moved = received.version, received.id, True
-
-
-def _read(sorting: Sorting, received: Received) -> Change | None:
-    try:
-        event = sorting.catalogue.find(received.type)
-    except UnknownEventTypeError:
-        return None
-    if event not in sorting.handles:
-        return None
-    return Change(received, sorting.catalogue.decode(received.type, received.data))
 
 
 def _park(

@@ -52,6 +52,8 @@ class Relay:
         self._leader = leader
         self._more = asyncio.Event()
         self._pause = FIRST_PAUSE
+        self._refill_asked = False
+        self._refilling = False
 
     def poke(self) -> None:
         """Something new is durable: look now instead of at the next poll."""
@@ -97,6 +99,9 @@ class Relay:
             idle = POLL_SECONDS
             while True:
                 self._more.clear()
+                if self._refill_asked:
+                    self._refill_asked = False
+                    acknowledged = await self._refill_lost(leadership, producer)
                 entries = await leadership.read(BATCH)
                 if entries:
                     offsets = await self._send(producer, entries, acknowledged)
@@ -167,10 +172,14 @@ class Relay:
         await leadership.execute(_ASK_REFILL, {"topics": topics})
         await leadership.execute(_FORGET_OFFSETS, {"topics": topics})
         offsets = {place: end - 1 for place, end in ends.items() if place[0] in topics}
-        async for entries in leadership.read_all(leadership.cursor):
-            offsets |= await self._send(producer, entries, offsets, frozenset(topics))
-        await leadership.advance(leadership.cursor, offsets)
-        await leadership.execute(_REFILLED, {"topics": topics})
+        self._refilling = True
+        try:
+            async for entries in leadership.read_all(leadership.cursor):
+                offsets |= await self._send(producer, entries, offsets, frozenset(topics))
+            await leadership.advance(leadership.cursor, offsets)
+            await leadership.execute(_REFILLED, {"topics": topics})
+        finally:
+            self._refilling = False
         return acknowledged | offsets
 
     async def _measure(self, leadership: Leadership) -> None:
@@ -178,12 +187,15 @@ class Relay:
         while True:
             try:
                 waiting, oldest, horizon = await leadership.measure()
+                asked = (await leadership.execute(_REFILLS)).all()
             except Exception as error:  # noqa: BLE001 - whoever sends will notice what is wrong
                 _log.warning("relay is not measured", reason=_said(error))
             else:
                 metrics.RELAY_UNSENT.labels(name).set(waiting)
                 metrics.RELAY_OLDEST_UNSENT.labels(name).set(oldest)
                 metrics.HORIZON_AGE.labels(name).set(horizon)
+                # an operator asked for it while we were sending
+                self._refill_asked = bool(asked) and not self._refilling
             await asyncio.sleep(MEASURE_SECONDS)
 
 

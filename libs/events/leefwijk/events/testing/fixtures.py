@@ -13,6 +13,7 @@ A service overrides `database_parts` with its own migrations:
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -30,6 +31,17 @@ from leefwijk.events.testing.servers import Databases
 # the data go away with the run: nothing has to survive a power cut
 _POSTGRES = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
+_ROOM = 1024**3
+
+
+def _scratch() -> TemporaryDirectory[str]:
+    """A folder in memory where there is room: databases are then made ten times as fast."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    return TemporaryDirectory(
+        prefix="leefwijk-", dir=_MEMORY if roomy else None, ignore_cleanup_errors=True
+    )
+
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
@@ -44,7 +56,7 @@ def postgres_url() -> Iterator[str]:
         stop_signal = signal.SIGQUIT  # at once: nobody will read the data again
 
     with (
-        TemporaryDirectory(prefix="leefwijk-", ignore_cleanup_errors=True) as folder,
+        _scratch() as folder,
         Disposable(Path(folder) / "postgres", settings=_POSTGRES) as server,
     ):
         yield server.url()
@@ -92,7 +104,7 @@ def kafka_bootstrap() -> Iterator[str]:
     from leefwijk.local import EmbeddedKafka
 
     with (
-        TemporaryDirectory(prefix="leefwijk-", ignore_cleanup_errors=True) as folder,
+        _scratch() as folder,
         EmbeddedKafka(Path(folder) / "kafka") as server,
     ):
         yield server.bootstrap

@@ -32,7 +32,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; what the outside world refuses becomes one sentence."""
     try:
         return asyncio.run(work)
-    except (OSError, RuntimeError, SQLAlchemyError, KafkaError, TopicMissingError) as error:
+    except RuntimeError as error:
+        fail(str(error))
+    except (OSError, SQLAlchemyError, KafkaError, TopicMissingError) as error:
         said = str(error).partition("\n")[0]
         fail(f"{said} (is the platform running? `make run` starts it)")
 
