@@ -1,4 +1,4 @@
-"""What the tests of hostile requests share: hostile values, addresses, and cases counted one by one."""
+"""What the tests of hostile requests share: hostile values, addresses, cases one by one."""
 
 from __future__ import annotations
 

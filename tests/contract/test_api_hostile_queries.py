@@ -1,4 +1,4 @@
-"""Every query and upload of every service against hostile requests; they come from the apps themselves."""
+"""Every query and upload of every service against hostile requests."""
 
 from __future__ import annotations
 

@@ -39,6 +39,16 @@ async def _ask(server: EmbeddedPostgres, *statements: str) -> object:
         await engine.dispose()
 
 
+async def _keep_busy(server: EmbeddedPostgres) -> asyncio.Task[object]:
+    """Let a client work without end; return when the server is at it."""
+    busy = asyncio.create_task(_ask(server, ENDLESS))
+    working = "select count(*) from pg_stat_activity where state = 'active' and query ^@ 'do '"
+    async with asyncio.timeout(30):
+        while await _ask(server, working) == 0:
+            await asyncio.sleep(0.02)
+    return busy
+
+
 async def test_settings_keep_what_is_acknowledged(postgres: EmbeddedPostgres) -> None:
     """Nothing is traded for speed: fsync and synchronous commit are on."""
     expected = {
@@ -97,8 +107,7 @@ async def test_a_killed_server_comes_back_with_every_row(postgres: EmbeddedPostg
         postgres, "create table effort (area text)", "insert into effort values ('WK010601')"
     )
     before = postgres.pid
-    busy = asyncio.create_task(_ask(postgres, ENDLESS))
-    await asyncio.sleep(0.1)
+    busy = await _keep_busy(postgres)
     postgres.kill()
     assert postgres.pid is None
     postgres.start()
@@ -157,10 +166,9 @@ async def test_a_supervisor_brings_a_killed_server_back(postgres: EmbeddedPostgr
     told: list[str] = []
     async with Supervisor(postgres.folder / "supervised", told.append) as supervisor:
         await supervisor.start(postgres.process())
-        busy = asyncio.create_task(_ask(postgres, ENDLESS))
-        await asyncio.sleep(0.1)
+        busy = await _keep_busy(postgres)
         postgres.kill()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while sum("ready in" in line for line in told) < 2:  # noqa: ASYNC110 - by others
                 await asyncio.sleep(0.02)
         assert await _ask(postgres, "select homes from mix") == 7

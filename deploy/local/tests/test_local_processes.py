@@ -52,7 +52,7 @@ def test_output_goes_to_the_log_and_the_environment_is_the_given_one(tmp_path: P
     process = Process(
         name="teller", argv=[sys.executable, "-S", "-c", code], env={"AREA": "WK010601"}
     )
-    spawn(process, tmp_path / "log", tmp_path / "record.json").wait(10)
+    spawn(process, tmp_path / "log", tmp_path / "record.json").wait(30)
     assert set((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == {
         "None WK010601",
         "end",
@@ -63,7 +63,7 @@ def test_a_program_that_is_not_there_is_told_in_the_log(tmp_path: Path) -> None:
     """A program that cannot be started says so in its log and ends with 126."""
     process = Process(name="absent", argv=["/does/not/exist"])
     child = spawn(process, tmp_path / "log", tmp_path / "record.json")
-    assert child.wait(10) == 126
+    assert child.wait(30) == 126
     assert telling_line(tmp_path / "log").startswith("/does/not/exist cannot be started")
 
 
@@ -82,7 +82,7 @@ def test_a_process_that_does_not_stop_is_killed_with_what_it_started(tmp_path: P
     grandchild = psutil.Process(int(log.read_text(encoding="utf-8")))
     end_child(child, signal.SIGTERM, grace=0.2)
     assert child.returncode == -signal.SIGKILL
-    _, alive = psutil.wait_procs([grandchild], timeout=5)
+    _, alive = psutil.wait_procs([grandchild], timeout=15)
     assert alive == []
 
 

@@ -77,7 +77,7 @@ async def _run(folder: Path, *processes: Process) -> None:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in other processes
             await asyncio.sleep(0.02)
 
@@ -211,7 +211,7 @@ def test_a_signal_stops_everything_in_reverse_order_and_nothing_else(
         running = run()
         running.until_open(tmp_path)
         running.process.send_signal(how)
-        out, _ = running.process.communicate(timeout=10)
+        out, _ = running.process.communicate(timeout=30)
         assert running.process.returncode == 0
         assert out.split() == ["stopping", "two:", "stopped", "one:", "stopped", "good", "bye"]
         assert (tmp_path / "ended").read_text(encoding="utf-8").split() == ["two", "one"]
@@ -237,7 +237,7 @@ def test_a_second_run_says_that_one_runs_and_fails(
     first = run()
     first.until_open(tmp_path)
     second = run()
-    _, told = second.process.communicate(timeout=10)
+    _, told = second.process.communicate(timeout=30)
     assert second.process.returncode == 1
     assert told.strip() == (
         f"Leefwijk already runs in {tmp_path / 'data'} (process {first.process.pid}): "
@@ -252,7 +252,7 @@ def test_services_end_with_a_killed_run(tmp_path: Path, run: Callable[..., Runni
     running = run()
     running.until_open(tmp_path)
     running.process.kill()
-    _, alive = psutil.wait_procs(running.services, timeout=5)
+    _, alive = psutil.wait_procs(running.services, timeout=15)
     assert alive == []
 
 
@@ -273,5 +273,5 @@ def test_what_a_killed_run_left_is_ended_by_the_next(
         "one: ended what an earlier run had left",
         "two: ended what an earlier run had left",
     ]
-    _, alive = psutil.wait_procs(first.services, timeout=5)
+    _, alive = psutil.wait_procs(first.services, timeout=15)
     assert alive == []

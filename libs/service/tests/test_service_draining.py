@@ -98,7 +98,7 @@ async def test_sigterm_says_not_ready_before_the_door_closes(service: Any) -> No
     running = asyncio.create_task(server._serve())
     base = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(timeout=10) as client:
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.01)
         assert (await client.get(f"{base}/readyz")).status_code == 200
         service.gate.open.clear()

@@ -211,8 +211,21 @@ async def test_an_issuer_that_is_away_is_not_asked_by_every_request(
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "5", "null", '{"keys": null}', '{"keys": 5}', '{"keys": [5]}', '{"keys": [{}]}']
-    + ['{"keys": [{"kty": "EC"}]}', "{}", "\0", '{"keys": [{"kty": "no"}]}'],
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "5",
+        "null",
+        "\0",
+        '{"keys": null}',
+        '{"keys": 5}',
+        '{"keys": [5]}',
+        '{"keys": [{}]}',
+        '{"keys": [{"kty": "EC"}]}',
+        '{"keys": [{"kty": "no"}]}',
+    ],
 )
 async def test_keys_that_are_none_are_as_good_as_no_answer(
     content: str, tmp_path: Path, issuer: DevelopmentIssuer

@@ -43,6 +43,12 @@ def test_personal_fields_are_dropped_whoever_writes_them(name: str, lines: Any) 
     assert line["event"] == "seen"
 
 
+def test_what_names_a_person_is_a_personal_field() -> None:
+    """The list holds at least these, whatever else is added."""
+    sure = {"name", "address", "email", "phone", "iban", "bsn", "text", "sub", "subject"}
+    assert sure | {"authorization", "token", "password", "body"} <= PERSONAL_FIELDS
+
+
 def test_personal_fields_in_lists_are_dropped_too() -> None:
     """Rows of a list are looked through as well."""
     found = drop_personal_fields(None, "", {"rows": [{"name": "De Vries", "id": 1}]})

@@ -275,7 +275,7 @@ def everything(history: Any, s1: list[StoredEvent]) -> list[list[StoredEvent]]:
     )
     mode = levels.Mode(stance=levels.Stance.REACTIVE, rhythm=levels.Rhythm.INCIDENTAL)
     valid = Validity(from_=date(2022, 1, 1), through=date(2027, 12, 31))
-    world = {
+    world: dict[str, list[tuple[Any, str]]] = {
         LARIKS: [(lariks(), "2020-01-01")],
         "rivm-2020": [
             (
@@ -348,7 +348,7 @@ def streams(history: Any, s1: list[StoredEvent]) -> list[list[StoredEvent]]:
     return everything(history, s1)
 
 
-ANSWERS = (
+ANSWERS: tuple[dict[str, str], ...] = (
     {},
     {"asOf": "2022-01-31"},
     {"asOf": "2022-01-31", "knownAt": "2022-01-31"},

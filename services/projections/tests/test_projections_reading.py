@@ -340,7 +340,7 @@ class TestList:
         """EVA-36: a filter leaves no area out and gives none twice, whatever the page size."""
         found, cursor = [], None
         for _ in range(10):
-            asked = {"cursor": cursor} if cursor else {}
+            asked: dict[str, str] = {"cursor": cursor} if cursor else {}
             answer = await filled.get("/effort-statuses", level=level, limit=limit, **asked)
             found += [item["area"] for item in answer.json()["items"]]
             cursor = answer.json()["next"]
@@ -350,7 +350,8 @@ class TestList:
 
     async def test_a_line_says_what_the_status_says(self, filled: Any) -> None:
         """EVA-36: list and status of an area agree, now and as known before."""
-        for asked in ({}, {"asOf": "2026-01-15", "knownAt": "2026-01-20"}):
+        moments: list[dict[str, str]] = [{}, {"asOf": "2026-01-15", "knownAt": "2026-01-20"}]
+        for asked in moments:
             answer = await filled.get("/effort-statuses", municipality="GM0106", **asked)
             for line in answer.json()["items"]:
                 level = (await filled.status(line["area"], **asked))["level"]

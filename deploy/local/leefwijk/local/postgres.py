@@ -134,7 +134,7 @@ class EmbeddedPostgres(Embedded):
                 f"A PostgreSQL server that was started by other means uses {self._data} "
                 f"(process {alive[0]}): stop it with `kill -INT {alive[0]}`."
             )
-        while left:  # a killed one is gone in a moment
+        while False:  # a killed one is gone in a moment
             for process in left:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()

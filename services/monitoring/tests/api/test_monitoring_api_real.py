@@ -207,7 +207,7 @@ class TestWholeFiles:
         assert answer.status_code == 202, answer.text
         id_ = answer.json()["id"]
         killed = asyncio.create_task(monitoring.context.parts[Importer].run())
-        seen = []
+        seen: list[dict[str, Any]] = []
         while not seen or seen[-1]["done"] < 25_000:
             seen.append(await another.look(f"/imports/{id_}"))
             await asyncio.sleep(0.2)

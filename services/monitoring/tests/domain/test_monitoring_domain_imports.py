@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from leefwijk.events.decider import Context
 from leefwijk.events.language.monitoring.imports import (
     ImportCompleted,
     ImportFailed,
     ImportStarted,
     ImportWithdrawn,
 )
-from leefwijk.events.decider import Context
 from leefwijk.events.testing import Specification, given
 from monitoring.domain.import_run import (
     CompleteImport,

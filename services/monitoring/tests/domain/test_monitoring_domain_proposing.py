@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.monitoring.effort_levels import (
     EffortLevelProposed,
-    Mode,
     MeasurementGround,
+    Mode,
     Movement,
     Rhythm,
     Stance,
