@@ -30,7 +30,7 @@ from leefwijk.service.roles import Role
 from monitoring.app import definition
 
 CLIENTS = 32
-SECONDS = 4.0
+SECONDS = 3.0
 GOAL = 0.5
 LOAD = 0.7
 GOAL_P99 = 25.0

@@ -87,7 +87,9 @@ async def recorded(engine: AsyncEngine) -> list[samples.Wanted]:
     routing = _routing(name)
     found: list[samples.Wanted] = []
     cursor = Cursor()
-    async with engine.connect() as connection:
+    # statement by statement: one transaction over the whole log would outlast its time limit
+    plain = engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with plain.connect() as connection:
         while entries := await log.read_after(connection, cursor, 1000):
             cursor = entries[-1].cursor
             for entry in entries:

@@ -23,7 +23,6 @@ structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 async def main():
     engine = create_engine(sys.argv[1])
     async with leader.lead(engine, "notes", "first") as leadership:
-        print("leads", flush=True)
         position = 0
         while True:
             position += 1
@@ -32,6 +31,8 @@ async def main():
             except leader.LostLeadershipError:
                 print("lost", flush=True)
                 return
+            if position == 1:
+                print("leads", flush=True)
             await asyncio.sleep(0.02)
 
 asyncio.run(main())

@@ -77,8 +77,7 @@ from known_levels where area = any(cast(:areas as text[])) order by valid_from d
 """)
 _GRANTED_ON = text("""
 select stream_id from documents where kind = 'initiatives'
-    and facets @> array[cast(:budget as text)]
-    and not facets && array['status:completed', 'status:declined']
+    and facets @> array[cast(:level as text)]
 order by stream_id
 """)
 
@@ -163,12 +162,12 @@ _WRITES: dict[type[Event], Callable[[Change], tuple[Any, dict[str, Any]]]] = {
 
 
 async def _rests_on(connection: AsyncConnection, change: Change) -> Iterable[str]:
-    """Initiatives with a grant from the budget of the area whose level is over."""
+    """Initiatives with a grant that rests on the level that is over."""
     event = change.event
     assert isinstance(event, (EffortLevelExpired, EffortLevelEnded))  # noqa: S101 - registered
     if isinstance(event, EffortLevelEnded) and event.superseded_by is not None:
         return []
-    found = await connection.execute(_GRANTED_ON, {"budget": f"budget-area:{event.area}"})
+    found = await connection.execute(_GRANTED_ON, {"level": f"level:{change.received.subject}"})
     return [row.stream_id.removeprefix("initiatives-") for row in found]
 
 
@@ -210,7 +209,8 @@ async def gates_for_support(
     paying = levels.paying(context.today) or levels.last_over(context.today)
     area = paying.area if paying else initiative.area or ""
     year = context.today.year
-    return (SupportGates(area, year, partial(support_gates, levels, context.today)),)
+    judge = partial(support_gates, levels, context.today)
+    return (SupportGates(area, year, judge, paying.level_id if paying else None),)
 
 
 async def _levels(service: ServiceContext, area: str) -> Levels:

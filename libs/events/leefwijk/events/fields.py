@@ -25,6 +25,9 @@ AREA_ID = re.compile(
     r"@(?P<edition>[0-9]{1,4})"
 )
 
+AREA_CODE = re.compile(r"(?:NL|GM|WK|BU|XA)[0-9a-f]{2,12}")
+"""A code without its edition, which names no place (MON-02)."""
+
 # [0-9] and not \\d, which in pydantic's patterns is any digit of any script
 AREA_PATTERN = f"^{AREA_ID.pattern.replace('?P<code>', '').replace('?P<edition>', '')}$"
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from leefwijk.events.decider import RefusedError
+from leefwijk.events.fields import AREA_CODE, AREA_PATTERN
 from leefwijk.events.handling import (
     BusyError,
     NotFoundError,
@@ -93,16 +94,32 @@ def invalid_input(faults: list[dict[str, str]]) -> Problem:
 
 def schema_faults(error: ValidationError, where: str = "#") -> Problem:
     """A 400 that lists every schema fault with its JSON pointer."""
-    return invalid_input(
-        [
-            {
-                "pointer": "/".join([where, *(str(part) for part in fault["loc"])]),
-                "code": fault["type"],
-                "detail": fault["msg"],
-            }
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
+    bare = [str(fault["input"]) for fault in error.errors() if _is_bare_area(fault)]
+    faults = [
+        {
+            "pointer": "/".join([where, *(str(part) for part in fault["loc"])]),
+            "code": fault["type"],
+            "detail": fault["msg"],
+        }
+        for fault in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    if len(bare) == len(faults):
+        return area_edition_missing(bare[0], faults=faults)
+    return invalid_input(faults)
+
+
+def area_edition_missing(code: str, **members: Any) -> Problem:
+    """A 400 for an area that was named by its code only (MON-02)."""
+    return Problem(
+        "area-edition-missing",
+        f"Say which year's division you mean; {code} is not the same place in every edition.",
+        **members,
     )
+
+
+def _is_bare_area(fault: Mapping[str, Any]) -> bool:
+    pattern = fault.get("ctx", {}).get("pattern")
+    return pattern == AREA_PATTERN and bool(AREA_CODE.fullmatch(str(fault.get("input"))))
 
 
 def as_problem(error: Exception) -> Problem | None:  # noqa: PLR0911 - one arm per kind of error

@@ -183,9 +183,8 @@ def _knowledge(
 async def _forget_answers(store: EventStore) -> None:
     """Delete answers to repeated requests that are older than a day."""
     while True:
-        while await store.forget_answers():
-            await asyncio.sleep(0)
-        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        more = await store.forget_answers()
+        await asyncio.sleep(0 if more else HOUSEKEEPING_SECONDS)
 
 
 _ALIVE = text("select 1")

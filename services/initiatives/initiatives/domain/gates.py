@@ -66,6 +66,8 @@ class SupportGates:
     year: int
     judge: Callable[[AreaBudget, Decimal], tuple[GateLine, ...]]
     """From the budget and the euros wanted of it to a line per gate."""
+    level: str | None = None
+    """The effort level whose budget would pay."""
 
     def require(self, budget: AreaBudget, wanted: Decimal) -> tuple[GateLine, ...]:
         """All lines, if every one passes; otherwise refuse with each that does not."""

@@ -63,6 +63,8 @@ class Grant:
     year: int
     on: date
     lines: tuple[GrantedLine, ...]
+    level: str | None = None
+    """The effort level it rests on."""
     used: dict[int, Decimal] = field(default_factory=dict)
 
     def line(self, number: int) -> GrantedLine | None:
@@ -96,7 +98,7 @@ def euros(amount: Decimal) -> str:
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=1):
+class Initiative(State, kind="initiatives", shape=2):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -122,7 +124,7 @@ class Initiative(State, kind="initiatives", shape=1):
         return self.request if self.request is not None and not self.request.decided else None
 
     def listing(self) -> Listing:
-        """Found by area, theme, status, role and taker, and by the budgets that pay for it."""
+        """Found by area, theme, status, role and taker, and by budgets and levels of its grants."""
         budgets = sorted({grant.budget_area for grant in self.grants})
         return Listing(
             self.area,
@@ -134,6 +136,7 @@ class Initiative(State, kind="initiatives", shape=1):
                 "taker": self.taker,
                 "role": self.role.value if self.role else (),
                 "budget-area": budgets,
+                "level": sorted({grant.level for grant in self.grants if grant.level}),
             },
         )
 
@@ -195,7 +198,7 @@ def _(initiative: Initiative, event: SupportRequested) -> Initiative:
 
 @evolves(SupportGranted)
 def _(initiative: Initiative, event: SupportGranted) -> Initiative:
-    grant = Grant(event.request, event.budget_area, event.year, event.on, event.lines)
+    grant = Grant(event.request, event.budget_area, event.year, event.on, event.lines, event.level)
     supported = initiative.status in {Status.PROPOSED, Status.DECLINED}
     return replace(
         _decided(initiative),

@@ -148,6 +148,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             area=initiative.area,
             budget_area=gates.budget_area,
             year=gates.year,
+            level=gates.level,
             lines=lines,
             charged=charged,
             partly=any(_less(line, asked[line.line]) for line in lines),

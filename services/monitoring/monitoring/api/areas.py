@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from leefwijk.events.fields import AREA_ID
+from leefwijk.events.fields import AREA_CODE, AREA_ID
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of, part_of
-from leefwijk.service.problems import Problem
+from leefwijk.service.problems import Problem, area_edition_missing
 from leefwijk.service.reads import Page, Paging, Reader, Resource, page_of, tag
 from leefwijk.service.roles import Role
 from monitoring.domain.area import Area, MapAreaEdition
@@ -149,13 +148,10 @@ async def list_areas(
 
 def require_area(area: str) -> None:
     """Refuse a code without its edition (MON-02), and what is no area id at all."""
-    if re.fullmatch(AREA_ID.pattern, area, re.ASCII):
+    if AREA_ID.fullmatch(area):
         return
-    if re.fullmatch(r"(NL|GM|WK|BU|XA)[0-9a-f]{2,12}", area, re.ASCII):
-        raise Problem(
-            "area-edition-missing",
-            f"Say which year's division you mean; {area} is not the same place in every edition.",
-        )
+    if AREA_CODE.fullmatch(area):
+        raise area_edition_missing(area)
     raise Problem("not-found", "There is no such area.")
 
 

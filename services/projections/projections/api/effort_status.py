@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -10,11 +9,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from leefwijk.events.clock import AMSTERDAM
-from leefwijk.events.fields import AREA_ID, AREA_PATTERN, EffortLevelName, Municipality
+from leefwijk.events.fields import AREA_CODE, AREA_ID, AREA_PATTERN, EffortLevelName, Municipality
 from leefwijk.events.handling import read_token
 from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.identity import Principal
-from leefwijk.service.problems import Problem, invalid_input
+from leefwijk.service.problems import Problem, area_edition_missing, invalid_input
 from leefwijk.service.reads import Page, Reader
 from leefwijk.service.roles import Role, Scope
 from projections import queries
@@ -164,12 +163,8 @@ async def list_evidence(
 
 
 def _require_area(area: str) -> None:
-    if re.fullmatch(AREA_ID.pattern, area, re.ASCII):
+    if AREA_ID.fullmatch(area):
         return
-    if re.fullmatch(r"(NL|GM|WK|BU|XA)[0-9a-f]+", area, re.ASCII):
-        raise Problem(
-            "area-edition-missing",
-            f"Say which year's division you mean: {area}@2020, for example. Equal code is not "
-            "equal place.",
-        )
+    if AREA_CODE.fullmatch(area):
+        raise area_edition_missing(area)
     raise Problem("not-found", "There is no such area.")

@@ -126,6 +126,8 @@ class SupportGranted(
     area: AreaId
     budget_area: AreaId
     year: int
+    level: Identifier | None = None
+    """The agreed effort level that the grant rests on."""
     lines: Annotated[tuple[GrantedLine, ...], Field(min_length=1)]
     charged: Euro
     """Euros taken from the budget: money and the value of materials."""
