@@ -81,4 +81,5 @@ def _environment(running: Servers, url: str) -> dict[str, str]:
         "LEEFWIJK_ISSUER": ISSUER,
         "LEEFWIJK_JWKS": str(issuer.jwks),
         "LEEFWIJK_LOG_LEVEL": "ERROR",
+        "TMPDIR": str(running.folder),  # the worker leaves its folder behind
     }

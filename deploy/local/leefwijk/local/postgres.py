@@ -168,7 +168,7 @@ class EmbeddedPostgres(Embedded):
             *(str(_BIN / "initdb"), "-D", str(draft), "-U", USER, "--encoding=UTF8"),
             # sorts the same on every system, whatever locales it has
             *("--locale-provider=builtin", "--locale=C.UTF-8"),
-            *("--auth=trust", f"--pwfile={password_copy}"),
+            *("--auth=scram-sha-256", f"--pwfile={password_copy}"),
             # the password is random: slow hashing would only delay connections
             *("-c", "scram_iterations=1"),
         ]

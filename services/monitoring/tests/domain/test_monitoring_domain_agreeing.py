@@ -155,6 +155,7 @@ class TestDates:
         """MON-37: a level may begin on the day it is agreed, and then explains nothing."""
         before = given(proposed_as(invited=()), at="2026-03-10T09:00:00Z").knowing(AreaLevels())
         period = StatedPeriod(from_=date(2026, 3, 10), through=LAST_DAY)
+        before.when(AgreeEffortLevel(valid=period)).recorded()
         said = before.when(AgreeEffortLevel(valid=period, backdating="not needed"))
         said.then(agreed_for(date(2026, 3, 10), LAST_DAY))
 
@@ -187,7 +188,9 @@ class TestRunningOut:
     def test_a_level_is_gone_the_day_after_its_last(self, in_force: Specification) -> None:
         """MON-38: a service that was down until 3 January names 1 January as the day."""
         told = EffortLevelExpiryAnnounced(on=date(2027, 10, 2), last_day=LAST_DAY)
-        late = in_force.at("2027-10-02T09:00:00Z").and_(told).at("2028-01-03T09:00:00Z")
+        known = in_force.at("2027-10-02T09:00:00Z").and_(told)
+        known.at("2027-12-31T22:59:00Z").when(JudgeLevelByTime()).nothing()
+        late = known.at("2028-01-03T09:00:00Z")
         after = late.when(JudgeLevelByTime()).then(
             EffortLevelExpired(area=LARIKS, level=EXTRA, on=date(2028, 1, 1))
         )

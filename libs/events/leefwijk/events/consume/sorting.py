@@ -83,7 +83,7 @@ class Opened:
 def open_batch(
     catalogue: Catalogue, handles: frozenset[type[Event]], records: Sequence[Record]
 ) -> list[Opened]:
-    """Read records, before any transaction begins: others wait for those, and reading takes time."""
+    """Read records before any transaction begins: others wait for those, and reading is slow."""
     return [_open(catalogue, handles, record) for record in records]
 
 

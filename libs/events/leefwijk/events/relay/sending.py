@@ -13,7 +13,7 @@ from aiokafka.partitioner import murmur2
 from leefwijk.events.broker import Place
 from leefwijk.events.envelope import Headers
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.0
 
 
 class Outgoing(NamedTuple):

@@ -17,7 +17,10 @@ from sqlalchemy.pool import NullPool
 
 from leefwijk.events import topics
 from leefwijk.events.broker import Broker
+from leefwijk.events.envelope import platform_headers, source_uri
 from leefwijk.events.migrate import Migrations, migrate
+from leefwijk.events.relay.sending import Outgoing, send
+from leefwijk.events.store.records import StoredEvent
 
 _PARTNERS_OF_ONE = ".partner-events."
 
@@ -116,6 +119,28 @@ async def _until_usable(broker: Broker, names: Sequence[str]) -> None:
             await asyncio.sleep(0.02)
     finally:
         await consumer.stop()
+
+
+async def write_topic(broker: Broker, name: str, events: Iterable[StoredEvent]) -> None:
+    """Put events on a topic as a relay does."""
+    producer = broker.producer()
+    await producer.start()
+    try:
+        await send(
+            producer,
+            [
+                Outgoing(
+                    name,
+                    event.stream_id.encode(),
+                    event.data.encode(),
+                    platform_headers(event, source_uri("04032148", event.type.split(".")[2])),
+                )
+                for event in events
+            ],
+            {},
+        )
+    finally:
+        await producer.stop()
 
 
 async def read_topic(
