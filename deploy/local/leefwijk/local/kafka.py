@@ -53,7 +53,7 @@ _SETTINGS: Mapping[str, str] = {
 }
 _PARTNER_SETTINGS: Mapping[str, str] = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "allow.everyone.if.no.acl.found": "true",
+    "allow.everyone.if.no.acl.found": "false",
     "super.users": "User:ANONYMOUS",  # the platform itself, on its own listener
     "sasl.enabled.mechanisms": "SCRAM-SHA-512",
     "listener.name.partners.scram-sha-512.sasl.jaas.config": (
