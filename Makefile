@@ -28,6 +28,7 @@ check: setup ## Style, types, import rules, documents
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python tools/check_docs.py
 	@$(BIN)/python tools/check_deploy.py
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/python tools/check_sizes.py
 
 bench: setup ## Measure (ROW=append for one row)

@@ -16,7 +16,7 @@ from leefwijk.events.consume.loop import ConsumerLoop
 from leefwijk.events.consume.records import Change, Record
 from leefwijk.events.store.records import StoredEvent
 from leefwijk.events.testing.consuming import Feed, NoteKeeper, Watch, Watched, history, watch
-from leefwijk.events.testing.servers import drop_topics, make_topics, read_topic, write_topic
+from leefwijk.events.testing.servers import drop_topics, make_topics, read_topic, until, write_topic
 from leefwijk.events.topics import partner_topic
 
 ONE_PARTITION = "GM0000"
@@ -61,11 +61,13 @@ class Consuming:
                 await task
 
     async def until(self, holds: Callable[[dict[str, list[int]]], bool]) -> dict[str, list[int]]:
-        """Wait until what was applied is as asked for; a database tells nobody."""
-        async with asyncio.timeout(30):
-            while not holds(applied := await self.watch.applied()):  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0.05)
-        return applied
+        """Wait until what was applied is as asked for."""
+
+        async def look() -> bool:
+            return holds(await self.watch.applied())
+
+        await until(look, seconds=30)
+        return await self.watch.applied()
 
 
 @pytest.fixture

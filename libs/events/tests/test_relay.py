@@ -32,7 +32,7 @@ from leefwijk.events.testing.notes import (
     commit,
     stored,
 )
-from leefwijk.events.testing.servers import drop_topics, make_topics, read_topic
+from leefwijk.events.testing.servers import drop_topics, make_topics, read_topic, until
 from leefwijk.events.topics import partner_topic, platform_topic
 
 
@@ -73,11 +73,13 @@ class Service:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def sent(self, seconds: float = 20) -> None:
+    async def sent(self) -> None:
         """Wait until the cursor has reached the end of the log."""
-        async with asyncio.timeout(seconds):
-            while await self.waiting():  # noqa: ASYNC110 - the database tells nobody
-                await asyncio.sleep(0.02)
+
+        async def nothing_waits() -> bool:
+            return not await self.waiting()
+
+        await until(nothing_waits)
 
     async def waiting(self) -> int:
         """How many events lie beyond the relay's cursor."""

@@ -19,6 +19,9 @@ PLATFORM_PARTITIONS = 6
 PARTNER_PARTITIONS = 1
 """A partner reads one municipality's facts in one order."""
 
+_SET_ON_TOPIC = 1
+"""How the broker says that a setting was made on the topic itself."""
+
 CONFIG = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
 
@@ -97,9 +100,9 @@ async def compare(admin: AIOKafkaAdminClient, wanted: list[Topic]) -> Difference
                     "a live topic keeps its partitions, or streams would lose their order"
                 )
         for name, found in (await _configs(admin, present)).items():
-            changes = {key: value for key, value in CONFIG.items() if found.get(key) != value}
-            if changes:
-                config[name] = changes
+            if any(found.get(key) != value for key, value in CONFIG.items()):
+                # what is not named when settings are altered goes back to its default
+                config[name] = found | CONFIG
     return Difference(
         tuple(topic for topic in wanted if topic.name not in existing),
         config,
@@ -109,11 +112,12 @@ async def compare(admin: AIOKafkaAdminClient, wanted: list[Topic]) -> Difference
 
 
 async def _configs(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    """The settings that were made on each topic."""
     answers = await admin.describe_configs(
         [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     )
     return {
-        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
+        resource[3]: {entry[0]: entry[1] for entry in resource[4] if entry[3] == _SET_ON_TOPIC}
         for answer in answers
         for resource in answer.resources
     }

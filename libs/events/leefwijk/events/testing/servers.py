@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -78,6 +78,15 @@ class Databases:
 
 def _plain_engine(url: URL) -> AsyncEngine:
     return create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
+
+async def until(
+    holds: Callable[[], Awaitable[bool]], seconds: float = 20, pause: float = 0.02
+) -> None:
+    """Look until it holds; neither a database nor a broker tells anybody. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(pause)
 
 
 def partitions_of(topic: str) -> int:
