@@ -57,6 +57,9 @@ app = faust.App(
     topic_disable_leader=True,
     consumer_auto_offset_reset="earliest",
     broker_commit_interval=1.0,
+    # the group waits this long for a worker that was killed before another may take over
+    broker_session_timeout=10.0,
+    broker_heartbeat_interval=3.0,
     broker_max_poll_interval=600.0,
     stream_wait_empty=False,
     stream_processing_timeout=900.0,
