@@ -277,6 +277,7 @@ class ConsumerSuite:
     async def test_a_worker_that_lost_its_partition_is_fenced(self, watched: Watch) -> None:
         """G-CONSUME-10: two workers on one partition apply every event once."""
         feed = Feed()
+        await watched.core.apply(feed.records(*history("n-0", 1)))
         records = feed.records(*history("n-1", 4))
         entered, leave = asyncio.Event(), asyncio.Event()
 
@@ -296,8 +297,8 @@ class ConsumerSuite:
         assert ((await fresh).applied, (await fresh).duplicate) == (1, 3)
         done = await watched.core.apply(records[1:3])
         assert (done.applied, done.duplicate) == (0, 2)
-        assert await watched.applied() == {"n-1": [1, 2, 3, 4]}
-        assert await watched.offsets() == {(TOPIC, 0): 4}
+        assert await watched.applied() == {"n-0": [1], "n-1": [1, 2, 3, 4]}
+        assert await watched.offsets() == {(TOPIC, 0): 5}
 
     async def test_killed_between_apply_and_commit_nothing_happened(self, watched: Watch) -> None:
         """G-CONSUME-1: change, version and offset go in together or not at all."""
