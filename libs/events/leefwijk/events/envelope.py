@@ -22,7 +22,8 @@ class BadEnvelopeError(ValueError):
 
 
 _LARGEST_VERSION = 2**31 - 1
-_LONGEST_ATTRIBUTE = 1024
+_LONGEST_ATTRIBUTE = 16 * 1024
+_LONGEST_KEY = 1024
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def receive(
             type=found["type"],
             subject=found["subject"],
             time=_time(found["time"]),
-            stream_id=found["partitionkey"],
+            stream_id=_key(found["partitionkey"]),
             version=_version(found["sequence"]),
             data=value or b"",
             area=found.get("area"),
@@ -169,6 +170,11 @@ def _time(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     _require(moment.tzinfo is not None, "attribute 'time' names no offset from UTC")
     return moment
+
+
+def _key(text: str) -> str:
+    _require(0 < len(text) <= _LONGEST_KEY, "attribute 'partitionkey' is empty or too long")
+    return text
 
 
 def _version(text: str) -> int:

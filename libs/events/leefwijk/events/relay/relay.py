@@ -187,7 +187,7 @@ class Relay:
         while True:
             try:
                 waiting, oldest, horizon = await leadership.measure()
-                asked = (await leadership.execute(_REFILLS)).all()
+                asked = {row.topic for row in (await leadership.execute(_REFILLS)).all()}
             except Exception as error:  # noqa: BLE001 - whoever sends will notice what is wrong
                 _log.warning("relay is not measured", reason=_said(error))
             else:
@@ -195,7 +195,8 @@ class Relay:
                 metrics.RELAY_OLDEST_UNSENT.labels(name).set(oldest)
                 metrics.HORIZON_AGE.labels(name).set(horizon)
                 # an operator asked for it while we were sending
-                self._refill_asked = bool(asked) and not self._refilling
+                ours = asked.intersection(self._routing.topics())
+                self._refill_asked = bool(ours) and not self._refilling
             await asyncio.sleep(MEASURE_SECONDS)
 
 

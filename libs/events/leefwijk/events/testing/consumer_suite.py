@@ -1,6 +1,7 @@
 """What every consumer must do with what it is given, whatever it makes of the events.
 
-A consumer proves itself by a subclass that gives the fixture `applier`; it must use `Counted`:
+A consumer proves itself by a subclass that gives the fixture `applier`, and by `fact` the events
+of its own that it is to be tried with:
 
     class TestNoteKeeper(ConsumerSuite):
         @pytest.fixture
@@ -25,9 +26,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from leefwijk.events.consume import core as consumer_core
 from leefwijk.events.consume.core import MissingRangeError
 from leefwijk.events.consume.records import Applier, Change
+from leefwijk.events.event import Event
 from leefwijk.events.store.postgres import is_gone
-from leefwijk.events.testing.consuming import TOPIC, Feed, Watch, Watched, history, record, watch
-from leefwijk.events.testing.notes import Renamed, Whispered, stored
+from leefwijk.events.store.records import StoredEvent
+from leefwijk.events.testing.consuming import (
+    TOPIC,
+    Feed,
+    Watch,
+    Watched,
+    count_up,
+    history,
+    record,
+    watch,
+)
+from leefwijk.events.testing.notes import EVENTS, Notes, Renamed, stored
+
+
+class Unused(Event, type="nl.leefbaarheid.notes.unused.v1", service="notes"):
+    """Something that no consumer needs to know."""
 
 
 class ConsumerSuite:
@@ -37,12 +53,23 @@ class ConsumerSuite:
     async def watched(self, engine: AsyncEngine, applier: Applier) -> Watch:
         """The consumer under watch."""
         await watch(engine)
-        return Watch(engine, Watched(applier))
+        own = applier.handles - set(EVENTS)
+        return Watch(engine, Watched(applier), Notes([*EVENTS, Unused, *own]))
+
+    def fact(self, version: int) -> Event:
+        """An event that the consumer uses, to be the one of this version of a stream."""
+        return count_up(version)
+
+    def history(self, stream_id: str, length: int, start: int = 1) -> list[StoredEvent]:
+        """So many events of a stream."""
+        return history(stream_id, length, start, self.fact)
 
     async def test_events_are_applied_in_order_and_the_offset_moves(self, watched: Watch) -> None:
         """G-CONSUME-1: change, version and offset are there after one batch."""
         feed = Feed()
-        done = await watched.core.apply(feed.records(*history("n-1", 3), *history("n-2", 2)))
+        done = await watched.core.apply(
+            feed.records(*self.history("n-1", 3), *self.history("n-2", 2))
+        )
         assert (done.applied, done.duplicate, done.parked) == (5, 0, 0)
         assert await watched.applied() == {"n-1": [1, 2, 3], "n-2": [1, 2]}
         assert await watched.offsets() == {(TOPIC, 0): 5}
@@ -51,16 +78,16 @@ class ConsumerSuite:
     async def test_what_is_known_is_dropped_by_its_version(self, watched: Watch) -> None:
         """G-CONSUME-2: an event delivered again, in the batch or later, has no second effect."""
         feed = Feed()
-        events = history("n-1", 3)
+        events = self.history("n-1", 3)
         await watched.core.apply(feed.records(*events, *events))
-        done = await watched.core.apply(feed.records(*events, *history("n-1", 1, start=4)))
+        done = await watched.core.apply(feed.records(*events, *self.history("n-1", 1, start=4)))
         assert (done.applied, done.duplicate) == (1, 3)
         assert await watched.applied() == {"n-1": [1, 2, 3, 4]}
 
     async def test_the_same_offsets_again_change_nothing(self, watched: Watch) -> None:
         """G-CONSUME-2: a redelivered batch moves no offset back."""
         feed = Feed()
-        records = feed.records(*history("n-1", 5))
+        records = feed.records(*self.history("n-1", 5))
         await watched.core.apply(records)
         await watched.core.apply(records[1:3])
         assert await watched.offsets() == {(TOPIC, 0): 5}
@@ -69,7 +96,7 @@ class ConsumerSuite:
     async def test_a_gap_waits_and_ends_in_order(self, watched: Watch) -> None:
         """G-CONSUME-3: what comes too early waits, and goes in in order when the gap is filled."""
         feed = Feed()
-        one, two, three, four = history("n-1", 4)
+        one, two, three, four = self.history("n-1", 4)
         done = await watched.core.apply(feed.records(one, four, three))
         assert (done.applied, done.parked) == (1, 2)
         assert await watched.reasons("n-1") == {3: "gap", 4: "gap"}
@@ -82,7 +109,7 @@ class ConsumerSuite:
         self, watched: Watch
     ) -> None:
         """G-CONSUME-3: an event that comes too early, then again in its turn, waits no longer."""
-        one, two, three = history("n-1", 3)
+        one, two, three = self.history("n-1", 3)
         await watched.core.apply(Feed().records(two, one, two, three))
         assert await watched.applied() == {"n-1": [1, 2, 3]}
         assert await watched.parked_streams() == []
@@ -90,16 +117,18 @@ class ConsumerSuite:
     async def test_a_stream_first_seen_in_its_middle_is_a_gap(self, watched: Watch) -> None:
         """G-CONSUME-3: a stream whose first event is not version one waits."""
         feed = Feed()
-        await watched.core.apply(feed.records(*history("n-1", 2, start=2), *history("n-2", 1)))
+        await watched.core.apply(
+            feed.records(*self.history("n-1", 2, start=2), *self.history("n-2", 1))
+        )
         assert await watched.applied() == {"n-2": [1]}
         assert await watched.reasons("n-1") == {2: "gap", 3: "gap"}
-        await watched.core.apply(feed.records(*history("n-1", 1)))
+        await watched.core.apply(feed.records(*self.history("n-1", 1)))
         assert await watched.applied() == {"n-2": [1], "n-1": [1, 2, 3]}
 
     async def test_a_missing_event_may_come_by_another_way(self, watched: Watch) -> None:
         """G-CONSUME-3: a gap ends when its owner hands over what is missing."""
-        await watched.core.apply(Feed().records(*history("n-1", 2, start=3)))
-        await watched.core.retry("n-1", [record(event) for event in history("n-1", 2)])
+        await watched.core.apply(Feed().records(*self.history("n-1", 2, start=3)))
+        await watched.core.retry("n-1", [record(event) for event in self.history("n-1", 2)])
         assert await watched.applied() == {"n-1": [1, 2, 3, 4]}
         assert await watched.offsets() == {(TOPIC, 0): 2}
 
@@ -107,7 +136,7 @@ class ConsumerSuite:
         """G-CONSUME-4: the faulty event and what follows it wait; everything else goes on."""
         feed = Feed()
         watched.applier.faulty = {("n-5", 2)}
-        events = [event for n in range(10) for event in history(f"n-{n}", 3)]
+        events = [event for n in range(10) for event in self.history(f"n-{n}", 3)]
         done = await watched.core.apply(feed.records(*events))
         assert (done.applied, done.parked) == (28, 2)
         applied = await watched.applied()
@@ -115,13 +144,13 @@ class ConsumerSuite:
         assert applied == {f"n-{n}": [1, 2, 3] for n in range(10) if n != 5}
         assert await watched.reasons("n-5") == {2: "fault", 3: "behind"}
         assert await watched.offsets() == {(TOPIC, 0): 30}
-        await watched.core.apply(feed.records(*history("n-5", 1, start=4)))
+        await watched.core.apply(feed.records(*self.history("n-5", 1, start=4)))
         assert await watched.reasons("n-5") == {2: "fault", 3: "behind", 4: "behind"}
 
     async def test_a_mended_fault_is_tried_again_by_hand(self, watched: Watch) -> None:
         """G-CONSUME-4: after a retry the stream goes on in order, up to the next faulty event."""
         watched.applier.faulty = {("n-1", 2), ("n-1", 4)}
-        await watched.core.apply(Feed().records(*history("n-1", 5)))
+        await watched.core.apply(Feed().records(*self.history("n-1", 5)))
         with pytest.raises(ValueError, match="cannot be taken"):
             await watched.core.retry("n-1")
         assert await watched.reasons("n-1") == {
@@ -142,7 +171,7 @@ class ConsumerSuite:
         """G-CONSUME-4: skipping says who and why, and the stream goes on without the event."""
         feed = Feed()
         watched.applier.faulty = {("n-1", 2)}
-        events = history("n-1", 3)
+        events = self.history("n-1", 3)
         await watched.core.apply(feed.records(*events))
         await watched.core.skip("n-1", by="operator", reason="known to be wrong")
         assert await watched.applied() == {"n-1": [1, 3]}
@@ -155,17 +184,17 @@ class ConsumerSuite:
     async def test_a_gap_can_be_passed_over(self, watched: Watch) -> None:
         """G-CONSUME-4: what never came is dropped should it come after all; it is no fork."""
         feed = Feed()
-        one, two, three, four = history("n-1", 4)
+        one, two, three, four = self.history("n-1", 4)
         await watched.core.apply(feed.records(one, four))
         await watched.core.skip("n-1", by="operator", reason="lost for ever")
         assert await watched.applied() == {"n-1": [1, 4]}
         await watched.core.apply(feed.records(two, three))
         assert await watched.applied() == {"n-1": [1, 4]}
         assert await watched.parked_streams() == []
-        first = history("n-2", 1, start=3)
+        first = self.history("n-2", 1, start=3)
         await watched.core.apply(feed.records(*first))
         await watched.core.skip("n-2", by="operator", reason="lost for ever")
-        await watched.core.apply(feed.records(*history("n-2", 4)))
+        await watched.core.apply(feed.records(*self.history("n-2", 4)))
         assert (await watched.applied())["n-2"] == [3, 4]
         assert await watched.parked_streams() == []
 
@@ -176,15 +205,15 @@ class ConsumerSuite:
         newer = replace(
             stored("n-1", 1, Renamed(name="x")), type="nl.leefbaarheid.notes.renamed.v9"
         )
-        await watched.core.apply(Feed().records(newer, *history("n-1", 1, start=2)))
+        await watched.core.apply(Feed().records(newer, *self.history("n-1", 1, start=2)))
         assert await watched.reasons("n-1") == {1: "unknown-version", 2: "behind"}
 
     async def test_unused_events_only_move_the_version_on(self, watched: Watch) -> None:
         """G-CONSUME-6: a type that the consumer does not use, or nobody knows, leaves no gap."""
-        unused = stored("n-1", 1, Whispered(text="psst"))
-        unheard = replace(stored("n-1", 2, Whispered(text="")), type="nl.else.where.happened.v1")
+        unused = stored("n-1", 1, Unused())
+        unheard = replace(unused, version=2, id=uuid4(), type="nl.else.where.happened.v1")
         done = await watched.core.apply(
-            Feed().records(unused, unheard, *history("n-1", 1, start=3))
+            Feed().records(unused, unheard, *self.history("n-1", 1, start=3))
         )
         assert (done.unused, done.applied) == (2, 1)
         assert await watched.applied() == {"n-1": [3]}
@@ -195,8 +224,8 @@ class ConsumerSuite:
         self, watched: Watch, data: str
     ) -> None:
         """G-CONSUME-4: whatever stands in the data, the partition goes on."""
-        bad = replace(history("n-1", 1)[0], data=data)
-        await watched.core.apply(Feed().records(bad, *history("n-2", 1)))
+        bad = replace(self.history("n-1", 1)[0], data=data)
+        await watched.core.apply(Feed().records(bad, *self.history("n-2", 1)))
         assert await watched.reasons("n-1") == {1: "fault"}
         assert await watched.applied() == {"n-2": [1]}
 
@@ -207,13 +236,13 @@ class ConsumerSuite:
             type="nl.leefbaarheid.notes.renamed.v1",
             data='["not", "an", "object"]',
         )
-        await watched.core.apply(Feed().records(old, *history("n-2", 1)))
+        await watched.core.apply(Feed().records(old, *self.history("n-2", 1)))
         assert await watched.reasons("n-1") == {1: "fault"}
 
     async def test_a_record_that_is_no_event_waits_on_its_own(self, watched: Watch) -> None:
         """G-CONSUME-4: a record without an envelope waits under the name of its place."""
         feed = Feed()
-        records = feed.records(*history("n-1", 1), *history("n-2", 1))
+        records = feed.records(*self.history("n-1", 1), *self.history("n-2", 1))
         spoilt = replace(
             records[0], headers=(("ce_id", b"\xff\x00"), ("other", b"\x00")), value=None
         )
@@ -226,7 +255,7 @@ class ConsumerSuite:
     async def test_a_fork_is_never_guessed_at(self, watched: Watch) -> None:
         """G-CONSUME-7: a known version with another id parks the stream from there on."""
         feed = Feed()
-        one, two, three = history("n-1", 3)
+        one, two, three = self.history("n-1", 3)
         other = replace(two, id=uuid4())
         await watched.core.apply(feed.records(one, two, other, three))
         assert await watched.reasons("n-1") == {2: "fork", 3: "behind"}
@@ -238,7 +267,7 @@ class ConsumerSuite:
     async def test_a_fork_among_waiting_events_is_seen(self, watched: Watch) -> None:
         """G-CONSUME-7: two events that claim one version while it waits go in neither of them."""
         feed = Feed()
-        one, two, three = history("n-1", 3)
+        one, two, three = self.history("n-1", 3)
         await watched.core.apply(feed.records(one, three, replace(three, id=uuid4())))
         await watched.core.apply(feed.records(two))
         assert await watched.reasons("n-1") in ({3: "fork"}, {2: "behind", 3: "fork"})
@@ -248,7 +277,7 @@ class ConsumerSuite:
     async def test_a_topic_made_anew_is_read_from_its_start(self, watched: Watch) -> None:
         """G-CONSUME-8: offsets that begin at 0 again are new records, not duplicates."""
         before = Feed()
-        events = history("n-1", 6)
+        events = self.history("n-1", 6)
         await watched.core.apply(before.records(*events[:4]))
         anew = Feed()
         await watched.core.apply(anew.records(*events[:2]))
@@ -264,7 +293,7 @@ class ConsumerSuite:
     async def test_what_was_never_read_is_missed_before_what_follows(self, watched: Watch) -> None:
         """G-CONSUME-9: a first offset above ours raises, and nothing of the batch is applied."""
         feed = Feed()
-        records = feed.records(*history("n-1", 5), *history("n-2", 2))
+        records = feed.records(*self.history("n-1", 5), *self.history("n-2", 2))
         await watched.core.apply(records[:2])
         with pytest.raises(MissingRangeError) as caught:
             await watched.core.apply(records[5:])
@@ -277,8 +306,8 @@ class ConsumerSuite:
     async def test_a_worker_that_lost_its_partition_is_fenced(self, watched: Watch) -> None:
         """G-CONSUME-10: two workers on one partition apply every event once."""
         feed = Feed()
-        await watched.core.apply(feed.records(*history("n-0", 1)))
-        records = feed.records(*history("n-1", 4))
+        await watched.core.apply(feed.records(*self.history("n-0", 1)))
+        records = feed.records(*self.history("n-1", 4))
         entered, leave = asyncio.Event(), asyncio.Event()
 
         async def linger(_connection: AsyncConnection, _changes: Sequence[Change]) -> None:
@@ -302,7 +331,7 @@ class ConsumerSuite:
 
     async def test_killed_between_apply_and_commit_nothing_happened(self, watched: Watch) -> None:
         """G-CONSUME-1: change, version and offset go in together or not at all."""
-        records = Feed().records(*history("n-1", 3))
+        records = Feed().records(*self.history("n-1", 3))
 
         async def die(connection: AsyncConnection, _changes: Sequence[Change]) -> None:
             await connection.execute(
@@ -322,7 +351,7 @@ class ConsumerSuite:
     async def test_killed_before_what_waited_goes_in_it_goes_in_later(self, watched: Watch) -> None:
         """G-CONSUME-3: a gap that was filled a moment before the end is found by itself."""
         feed = Feed()
-        one, two, three, four = history("n-1", 4)
+        one, two, three, four = self.history("n-1", 4)
         await watched.core.apply(feed.records(one, three, four))
 
         async def die(connection: AsyncConnection, changes: Sequence[Change]) -> None:
@@ -341,7 +370,7 @@ class ConsumerSuite:
     @pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "42P01", "57014"])
     async def test_what_passes_by_itself_parks_nothing(self, watched: Watch, state: str) -> None:
         """G-CONSUME-11: a deadlock, a lost race or a missing table is no fault of an event."""
-        records = Feed().records(*history("n-1", 2))
+        records = Feed().records(*self.history("n-1", 2))
 
         async def stumble(connection: AsyncConnection, _changes: Sequence[Change]) -> None:
             await connection.execute(
@@ -368,13 +397,13 @@ class ConsumerSuite:
                 await connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
         watched.applier.disturb = slow
-        await watched.core.apply(Feed().records(*history("n-1", 6)))
+        await watched.core.apply(Feed().records(*self.history("n-1", 6)))
         assert await watched.applied() == {"n-1": [1, 2, 3, 4, 5, 6]}
 
     async def test_partitions_go_on_independently(self, watched: Watch) -> None:
         """G-CONSUME-1: a batch may hold several partitions, each with an offset of its own."""
         first, second = Feed(0), Feed(1)
         await watched.core.apply(
-            [*first.records(*history("n-1", 2)), *second.records(*history("n-2", 3))]
+            [*first.records(*self.history("n-1", 2)), *second.records(*self.history("n-2", 3))]
         )
         assert await watched.offsets() == {(TOPIC, 0): 2, (TOPIC, 1): 3}

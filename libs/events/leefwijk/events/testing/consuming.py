@@ -19,7 +19,15 @@ from leefwijk.events.consume.sorting import Parked
 from leefwijk.events.envelope import platform_headers, source_uri
 from leefwijk.events.event import Event
 from leefwijk.events.store.records import StoredEvent
-from leefwijk.events.testing.notes import Counted, Noted, Notes, Overdue, Renamed, stored
+from leefwijk.events.testing.notes import (
+    EVENTS,
+    Counted,
+    Noted,
+    Notes,
+    Overdue,
+    Renamed,
+    stored,
+)
 
 TOPIC = "leefwijk.notes.events"
 SOURCE = source_uri("04032148", "notes")
@@ -56,13 +64,18 @@ class Feed:
         return found
 
 
-def history(stream_id: str, length: int, start: int = 1) -> list[StoredEvent]:
+def count_up(version: int) -> Event:
+    """The event that a history consists of, unless another is asked for."""
+    return Counted(amount=version)
+
+
+def history(
+    stream_id: str, length: int, start: int = 1, fact: Callable[[int], Event] = count_up
+) -> list[StoredEvent]:
     """So many events of a stream; the id of each follows from its place."""
     number = sum(stream_id.encode())
     return [
-        stored(
-            stream_id, version, Counted(amount=version), id_=UUID(int=number * 1_000_000 + version)
-        )
+        stored(stream_id, version, fact(version), id_=UUID(int=number * 1_000_000 + version))
         for version in range(start, start + length)
     ]
 
@@ -92,7 +105,7 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.name = self.inner.name
-        self.handles = self.inner.handles
+        self.handles: frozenset[type[Event]] = self.inner.handles.union(EVENTS)
 
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
         """Nothing is made per generation: each row names its own."""
@@ -125,7 +138,9 @@ class Watched:
                 "versions": [change.received.version for change in changes],
             },
         )
-        await self.inner.apply(connection, generation, changes)
+        used = [change for change in changes if type(change.event) in self.inner.handles]
+        if used:
+            await self.inner.apply(connection, generation, used)
 
 
 async def watch(engine: AsyncEngine) -> None:
