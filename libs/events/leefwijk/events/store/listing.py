@@ -90,8 +90,8 @@ async def find(engine: AsyncEngine, query: Query) -> Page:
         f"order by created_at {order}, stream_id {order} limit :limit"
     )
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        rows = (await connection.execute(statement, asked)).all()
+        rows = (await connection.execute(statement, asked)).mappings().all()
     page = rows[: query.limit]
     more = len(rows) > query.limit
-    following = _write_cursor(page[-1].created_at, page[-1].stream_id) if more else None
+    following = _write_cursor(page[-1]["created_at"], page[-1]["stream_id"]) if more else None
     return Page([document(row) for row in page], following)

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Row, TextClause
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from leefwijk.events.store import statements
+from leefwijk.events.store.direct import Direct, Statement, connect, connect_settings
 from leefwijk.events.store.records import (
     Append,
     AppendError,
@@ -34,6 +34,9 @@ from leefwijk.events.store.writer import (
     OutcomeUnknownError,
 )
 
+Columns = Mapping[Any, Any]
+"""A row of the database, by the names of its columns."""
+
 _RULE_BROKEN = {"23505", "23502", "22012", "40001", "40P01"}
 """A taken key, a missing head, a settled todo, a serialization fault, a deadlock."""
 _GONE = ("08", "28", "3D", "53", "57", "58", "25P03", "25P04")
@@ -44,11 +47,7 @@ Not the whole of 25: 25P02 is a statement after a failed one, which would fail f
 
 
 def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> AsyncEngine:
-    """An engine for one service: bounded pool, no transaction that could stall the log's readers.
-
-    Transactions end after five seconds at most, idle ones after one: every reader of the log waits
-    for the oldest writing transaction of the whole cluster.
-    """
+    """An engine for one service: bounded pool, no transaction that could stall readers."""
     return create_async_engine(
         url,
         pool_size=pool,
@@ -56,29 +55,8 @@ def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> 
         pool_timeout=5,
         # an error of the database must not carry what an event holds into a log
         hide_parameters=True,
-        connect_args={
-            "async_creator_fn": _connect,
-            "timeout": 5,
-            "command_timeout": 10,
-            "server_settings": {
-                "application_name": application,
-                "transaction_timeout": "5s",
-                "idle_in_transaction_session_timeout": "1s",
-            },
-        },
+        connect_args={"async_creator_fn": connect, **connect_settings(application)},
     )
-
-
-async def _connect(*where: Any, **settings: Any) -> Any:
-    """Connect; whatever the server says against it means that the database is away.
-
-    While it starts up, is full or changes its password it answers with errors of its own, which
-    the driver raises past SQLAlchemy's.
-    """
-    try:
-        return await asyncpg.connect(*where, **settings)
-    except asyncpg.PostgresError as error:
-        raise ConnectionRefusedError(f"{type(error).__name__}: {error}") from error
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -92,7 +70,8 @@ def sqlstate(error: BaseException) -> str | None:
 
 def is_gone(error: BaseException) -> bool:
     """Whether the database could not be reached or went away: trying again may help."""
-    if isinstance(error, (OSError, TimeoutError, PoolTimeoutError, UnavailableError)):
+    away = (OSError, TimeoutError, PoolTimeoutError, UnavailableError, asyncpg.InterfaceError)
+    if isinstance(error, away):
         return True
     state = sqlstate(error)
     if isinstance(error, DBAPIError) and (state is None or error.connection_invalidated):
@@ -106,7 +85,7 @@ class EventStore:
     def __init__(self, engine: AsyncEngine, service: str) -> None:
         self.engine = engine
         self.service = service
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._direct = Direct(engine, f"leefwijk {service} store")
         self._writer = GroupedWriter(self, service)
         self._after_commit: list[Callable[[], None]] = []
 
@@ -121,6 +100,7 @@ class EventStore:
     async def close(self) -> None:
         """Write what waits, stop, and leave the engine to its owner."""
         await self._writer.close()
+        await self._direct.close()
 
     async def events_of(
         self, stream_id: str, *, after: int = 0, limit: int = 100_000
@@ -139,12 +119,11 @@ class EventStore:
     async def answer(self, caller: str, route: str, key: str) -> tuple[str, dict[str, Any]] | None:
         """Hash of the body and answer kept for this key, for at least 24 hours."""
         rows = await self._fetch(statements.ANSWER, {"caller": caller, "route": route, "key": key})
-        return (rows[0].body_hash, json.loads(rows[0].answer)) if rows else None
+        return (rows[0]["body_hash"], json.loads(rows[0]["answer"])) if rows else None
 
     async def forget_answers(self) -> int:
         """Delete answers older than 24 hours, a bounded number at a time."""
-        async with self._autocommit.connect() as connection:
-            return (await connection.execute(statements.FORGET_ANSWERS)).rowcount
+        return len(await self._fetch(statements.FORGET_ANSWERS, {}))
 
     async def write(self, commits: Sequence[Commit]) -> None:
         """Write a group in one statement that is one transaction."""
@@ -154,17 +133,16 @@ class EventStore:
         if not plain:
             parameters |= _idempotency_columns(commits)
             parameters["todos"] = sorted(c.todo for c in commits if c.todo is not None)
-        sent = False
         try:
-            async with self._autocommit.connect() as connection:
-                sent = True
-                await connection.execute(statement, parameters)
-        except (OSError, TimeoutError, SQLAlchemyError) as error:
+            await self._direct.fetch(statement, parameters)
+        except ConnectionRefusedError as error:
+            raise _cannot_be_reached() from error
+        except Exception as error:
             state = sqlstate(error)
             if state in _RULE_BROKEN:
                 raise GroupFailedError(state) from error
             if is_gone(error):
-                raise (OutcomeUnknownError() if sent else _cannot_be_reached()) from error
+                raise OutcomeUnknownError from error
             raise
         for poke in self._after_commit:
             poke()
@@ -173,13 +151,13 @@ class EventStore:
         """Compare each commit with the heads, keys and todos as they stand now."""
         verdicts: dict[int, AppendError] = {}
         streams = [append.stream_id for commit in commits for append in commit.appends]
-        heads = {
-            row[0]: row[1] for row in await self._ask(statements.HEADS, {"stream_ids": streams})
-        }
+        asked = await self._ask(statements.HEADS, {"stream_ids": streams})
+        heads = {row["stream_id"]: row["version"] for row in asked}
         kept = [commit.idempotency for commit in commits if commit.idempotency is not None]
         taken = await self._taken(kept)
         todos = [commit.todo for commit in commits if commit.todo is not None]
-        still_open = {row[0] for row in await self._ask(statements.OPEN_TODOS, {"ids": todos})}
+        open_todos = await self._ask(statements.OPEN_TODOS, {"ids": todos})
+        still_open = {row["id"] for row in open_todos}
         for place, commit in enumerate(commits):
             row = commit.idempotency
             if row is not None and (row.caller, row.route, row.key) in taken:
@@ -198,7 +176,7 @@ class EventStore:
         wanted = {name: columns[name] for name in ("stream_ids", "versions", "ids")}
         for pause in (0.1, 0.4, 1.5, None):
             try:
-                there = {row[0] for row in await self._ask(statements.FIND_IDS, wanted)}
+                there = {row["id"] for row in await self._ask(statements.FIND_IDS, wanted)}
             except OutcomeUnknownError:
                 if pause is None:
                     raise
@@ -216,21 +194,20 @@ class EventStore:
             "keys": [row.key for row in rows],
         }
         return {
-            (row.caller, row.route, row.key)
+            (row["caller"], row["route"], row["key"])
             for row in await self._ask(statements.KNOWN_KEYS, asked)
         }
 
-    async def _ask(self, statement: TextClause, parameters: dict[str, Any]) -> Sequence[Row[Any]]:
+    async def _ask(self, statement: Statement, parameters: dict[str, Any]) -> Sequence[Columns]:
         try:
             return await self._fetch(statement, parameters)
         except UnavailableError as error:
             raise OutcomeUnknownError from error
 
-    async def _fetch(self, statement: TextClause, parameters: dict[str, Any]) -> Sequence[Row[Any]]:
+    async def _fetch(self, statement: Statement, parameters: dict[str, Any]) -> Sequence[Columns]:
         try:
-            async with self._autocommit.connect() as connection:
-                return (await connection.execute(statement, parameters)).all()
-        except (OSError, TimeoutError, SQLAlchemyError) as error:
+            return await self._direct.fetch(statement, parameters)
+        except Exception as error:
             if is_gone(error):
                 raise _cannot_be_reached() from error
             raise
@@ -283,13 +260,19 @@ def _document_columns(commits: Sequence[Commit]) -> dict[str, list[Any]]:
         "d_due": [row.due_at for row in rows],
         "d_kinds": [row.kind for row in rows],
         "d_areas": [row.area for row in rows],
-        "d_municipalities": [json.dumps(row.municipalities) for row in rows],
+        "d_municipalities": [_array(row.municipalities) for row in rows],
         "d_statuses": [row.status for row in rows],
         "d_titles": [row.title for row in rows],
-        "d_facets": [json.dumps(row.facets) for row in rows],
+        "d_facets": [_array(row.facets) for row in rows],
         "d_partners": [json.dumps(dict(row.partner_sequences)) for row in rows],
         "d_recorded": [append.events[-1].recorded_at for append in appends],
     }
+
+
+def _array(values: Sequence[str]) -> str:
+    """PostgreSQL's notation of a list: arrays of lists of different lengths it has not."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def _idempotency_columns(commits: Sequence[Commit]) -> dict[str, list[Any]]:
@@ -305,37 +288,37 @@ def _idempotency_columns(commits: Sequence[Commit]) -> dict[str, list[Any]]:
     }
 
 
-def stored(row: Row[Any]) -> StoredEvent:
-    """An event from its row."""
+def stored(row: Columns) -> StoredEvent:
+    """An event from its row, with `EVENT_COLUMNS`."""
     return StoredEvent(
-        stream_id=row.stream_id,
-        version=row.version,
-        position=row.position,
-        id=row.id,
-        type=row.type,
-        data=row.data,
-        metadata=json.loads(row.metadata),
-        recorded_at=row.recorded_at,
+        stream_id=row["stream_id"],
+        version=row["version"],
+        position=row["position"],
+        id=row["id"],
+        type=row["type"],
+        data=row["data"],
+        metadata=json.loads(row["metadata"]),
+        recorded_at=row["recorded_at"],
     )
 
 
-def document(row: Row[Any]) -> Document:
-    """A document from its row."""
+def document(row: Columns) -> Document:
+    """A document from its row, with `DOCUMENT_COLUMNS`."""
     return Document(
-        stream_id=row.stream_id,
-        version=row.version,
-        recorded_at=row.recorded_at,
-        stale=row.stale,
+        stream_id=row["stream_id"],
+        version=row["version"],
+        recorded_at=row["recorded_at"],
+        stale=row["stale"],
         row=DocumentRow(
-            kind=row.kind,
-            shape=row.shape,
-            state=row.state,
-            due_at=row.due_at,
-            area=row.area,
-            municipalities=tuple(row.municipalities),
-            status=row.status,
-            title=row.title,
-            facets=tuple(row.facets),
-            partner_sequences=json.loads(row.partner_sequences),
+            kind=row["kind"],
+            shape=row["shape"],
+            state=row["state"],
+            due_at=row["due_at"],
+            area=row["area"],
+            municipalities=tuple(row["municipalities"]),
+            status=row["status"],
+            title=row["title"],
+            facets=tuple(row["facets"]),
+            partner_sequences=json.loads(row["partner_sequences"]),
         ),
     )

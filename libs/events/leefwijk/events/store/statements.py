@@ -6,7 +6,7 @@ lock taken earlier would give the transaction its number while it waits, and a c
 found only after the documents were written.
 """
 
-from sqlalchemy import text
+from leefwijk.events.store.direct import Statement
 
 _EVENTS_AND_DOCUMENTS = """
 with incoming as (
@@ -37,8 +37,7 @@ with incoming as (
     )
     select
         stream_id, version, shape, cast(state as jsonb), due_at, kind, area,
-        array(select jsonb_array_elements_text(cast(municipalities as jsonb))), status, title,
-        array(select jsonb_array_elements_text(cast(facets as jsonb))),
+        cast(municipalities as text[]), status, title, cast(facets as text[]),
         cast(partner_sequences as jsonb), recorded_at, recorded_at
     from unnest(
         cast(:d_stream_ids as text[]), cast(:d_versions as int[]), cast(:d_shapes as int[]),
@@ -68,10 +67,10 @@ with incoming as (
 )
 """
 
-COMMIT_EVENTS = text(f"{_EVENTS_AND_DOCUMENTS} select 1")
+COMMIT_EVENTS = Statement(f"{_EVENTS_AND_DOCUMENTS} select 1")
 """Events and documents of a group: one statement, one transaction, one round trip."""
 
-COMMIT_GROUP = text(f"""{_EVENTS_AND_DOCUMENTS}
+COMMIT_GROUP = Statement(f"""{_EVENTS_AND_DOCUMENTS}
 , remembered as (
     insert into idempotency (caller, route, key, body_hash, answer)
     select caller, route, key, body_hash, cast(answer as jsonb)
@@ -99,42 +98,45 @@ DOCUMENT_COLUMNS = """stream_id, version, shape, stale, cast(state as text) as s
     area, municipalities, status, title, facets,
     cast(partner_sequences as text) as partner_sequences, created_at, recorded_at"""
 
-EVENTS_OF = text(f"""
+EVENTS_OF = Statement(f"""
 select {EVENT_COLUMNS} from events
 where stream_id = :stream_id and version > :after order by version limit :limit
 """)
 
-DOCUMENT = text(f"""
+DOCUMENT = Statement(f"""
 select {DOCUMENT_COLUMNS} from documents where stream_id = :stream_id
 """)
 
-HEADS = text("""
-select stream_id, max(version) from events where stream_id = any(cast(:stream_ids as text[]))
+HEADS = Statement("""
+select stream_id, max(version) as version from events
+where stream_id = any(cast(:stream_ids as text[]))
 group by stream_id
 """)
 
-FIND_IDS = text("""
+FIND_IDS = Statement("""
 select e.id from events e
 join unnest(cast(:stream_ids as text[]), cast(:versions as int[])) as t (stream_id, version)
     using (stream_id, version)
 where e.id = any(cast(:ids as uuid[]))
 """)
 
-KNOWN_KEYS = text("""
+KNOWN_KEYS = Statement("""
 select caller, route, key from idempotency
 join unnest(cast(:callers as text[]), cast(:routes as text[]), cast(:keys as text[]))
     as t (caller, route, key) using (caller, route, key)
 """)
 
-OPEN_TODOS = text("select id from todos where id = any(cast(:ids as uuid[])) and done_at is null")
+OPEN_TODOS = Statement(
+    "select id from todos where id = any(cast(:ids as uuid[])) and done_at is null"
+)
 
-ANSWER = text("""
+ANSWER = Statement("""
 select body_hash, cast(answer as text) as answer from idempotency
 where caller = :caller and route = :route and key = :key
 """)
 
-FORGET_ANSWERS = text("""
+FORGET_ANSWERS = Statement("""
 delete from idempotency where ctid = any(array(
     select ctid from idempotency where created_at < now() - make_interval(hours => 24) limit 1000
-))
+)) returning 1
 """)

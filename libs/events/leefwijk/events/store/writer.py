@@ -1,8 +1,9 @@
 """Grouped commits: concurrent appends of one process share a transaction.
 
-A commit is the dear part of an append. What arrives while one group is being written forms the
-next. The group is written by the writer's own task, so a caller that goes away cannot leave half
-of it. When a group fails, every member gets its own verdict: the others go in without it.
+A commit is the dear part of an append. What arrives while groups are being written forms the
+next. A group is written by one of the writer's own tasks, so a caller that goes away cannot leave
+half of it. Groups that are under way together never touch the same stream, key or todo. When a
+group fails, every member gets its own verdict: the others go in without it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ from leefwijk.events.store.records import (
 MAX_GROUP = 512
 """Commits that share a transaction at most: none of ours lasts over a second."""
 
+
+LANES = 2
+"""Groups under way at once: one is written by the database while the next is being prepared."""
+
+WORTH_A_LANE = 16
+"""Fewer commits than these go together: a transaction of their own would cost more than it saves.
+"""
 
 MAX_ROUNDS = 3
 """How often a group fails without anybody to blame before it is taken apart."""
@@ -57,7 +65,7 @@ class Backend(Protocol):
 
 
 def _touched(commit: Commit) -> set[object]:
-    """What no two commits of one group may share."""
+    """What no two commits that are under way may share."""
     touched: set[object] = {append.stream_id for append in commit.appends}
     if commit.idempotency is not None:
         row = commit.idempotency
@@ -70,6 +78,7 @@ def _touched(commit: Commit) -> set[object]:
 @dataclass(eq=False)
 class _Waiting:
     commit: Commit
+    touched: set[object]
     since: float = field(default_factory=perf_counter)
     done: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -84,7 +93,12 @@ class GroupedWriter:
         self._service = service
         self._waiting: deque[_Waiting] = deque()
         self._more = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._busy: set[object] = set()
+        self._groups = 0
+        self._group_size = metrics.GROUP_SIZE.labels(service)
+        self._appended = metrics.EVENTS_APPENDED.labels(service)
+        self._append_seconds = metrics.APPEND_SECONDS.labels(service)
+        self._lanes: list[asyncio.Task[None]] = []
         self._closed = False
 
     async def commit(self, commit: Commit) -> None:
@@ -100,9 +114,11 @@ class GroupedWriter:
                     raise TooLargeError(append.stream_id, size)
         if self._closed:
             raise UnavailableError("the store is closed")
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name=f"{self._service} store writer")
-        waiting = _Waiting(commit)
+        self._lanes = [lane for lane in self._lanes if not lane.done()]
+        while len(self._lanes) < LANES:
+            name = f"{self._service} store writer"
+            self._lanes.append(asyncio.create_task(self._run(), name=name))
+        waiting = _Waiting(commit, _touched(commit))
         self._waiting.append(waiting)
         self._more.set()
         await asyncio.shield(waiting.done)
@@ -111,10 +127,10 @@ class GroupedWriter:
         """Write what still waits, then stop; whoever comes later is told to go elsewhere."""
         self._closed = True
         self._more.set()
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(*self._lanes, return_exceptions=True)
 
     async def _run(self) -> None:
+        """One lane: write group after group."""
         group: list[_Waiting] = []
         try:
             while True:
@@ -123,9 +139,8 @@ class GroupedWriter:
                 await asyncio.sleep(0)
                 group = self._next_group()
                 if group:
-                    metrics.GROUP_SIZE.labels(self._service).observe(len(group))
-                    await self._settle(group)
-                elif self._closed:
+                    await self._under_way(group)
+                elif self._closed and not self._waiting:
                     return
                 else:
                     self._more.clear()
@@ -136,22 +151,36 @@ class GroupedWriter:
             self._waiting.clear()
             raise
 
+    async def _under_way(self, group: list[_Waiting]) -> None:
+        """Settle a group; meanwhile no other touches what it touches."""
+        touched = set().union(*(item.touched for item in group))
+        self._groups += 1
+        self._busy |= touched
+        self._group_size.observe(len(group))
+        try:
+            await self._settle(group)
+        finally:
+            self._groups -= 1
+            self._busy -= touched
+            # what had to wait for this group may go now
+            self._more.set()
+
     def _next_group(self) -> list[_Waiting]:
         """The next commits, at most one per stream, key or todo.
 
-        A second one is judged by the first's fate.
+        A second one is judged by the first's fate. Many are shared out among the idle lanes.
         """
+        room = min(MAX_GROUP, max(WORTH_A_LANE, -(-len(self._waiting) // (LANES - self._groups))))
         group: list[_Waiting] = []
         later: list[_Waiting] = []
-        taken: set[object] = set()
-        while self._waiting and len(group) < MAX_GROUP:
+        taken = set(self._busy)
+        while self._waiting and len(group) < room:
             item = self._waiting.popleft()
-            touched = _touched(item.commit)
-            if taken & touched:
-                later.append(item)
-            else:
+            if taken.isdisjoint(item.touched):
                 group.append(item)
-            taken |= touched
+            else:
+                later.append(item)
+            taken |= item.touched
         self._waiting.extendleft(reversed(later))
         return group
 
@@ -220,8 +249,8 @@ class GroupedWriter:
 
     def _succeed(self, item: _Waiting) -> None:
         events = sum(len(append.events) for append in item.commit.appends)
-        metrics.EVENTS_APPENDED.labels(self._service).inc(events)
-        metrics.APPEND_SECONDS.labels(self._service).observe(perf_counter() - item.since)
+        self._appended.inc(events)
+        self._append_seconds.observe(perf_counter() - item.since)
         if not item.done.done():
             item.done.set_result(None)
 
