@@ -251,7 +251,9 @@ class Handler:
         """
         _screen(command)
         for attempt in range(MAX_ATTEMPTS):
-            own, context = await self._own(command, id_, caller, new=likely_new and attempt == 0)
+            own, context = await self._own(
+                command, id_, caller, create=create, likely_new=likely_new, first=attempt == 0
+            )
             if not create and own.version == 0:
                 raise NotFoundError(own.stream_id)
             if if_match is not None and own.version != if_match:
@@ -276,13 +278,24 @@ class Handler:
         raise BusyError
 
     async def _own(
-        self, command: Command[Any], id_: str | None, caller: Caller, *, new: bool
+        self,
+        command: Command[Any],
+        id_: str | None,
+        caller: Caller,
+        *,
+        create: bool,
+        likely_new: bool,
+        first: bool,
     ) -> tuple[Loaded[Any], Context]:
-        """The command's own stream, and the context of its decision."""
+        """The command's own stream, and the context of its decision.
+
+        What is created under an id of its own making is not looked for at first.
+        """
         context = Context(self.clock(), caller.actor, new_id=self.new_id)
-        aggregate = command.stream(context) or id_ or str(self.new_id())
+        named = command.stream(context)
+        aggregate = named or id_ or str(self.new_id())
         context = replace(context, stream=aggregate)
-        if new:
+        if first and (likely_new or (create and named is None)):
             return Loaded(stream_id(command.state, aggregate), command.state()), context
         return await self.load(command.state, aggregate), context
 

@@ -7,18 +7,18 @@ events that commit late (22 % were lost that way in a measurement); the pair doe
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from leefwijk.events.store.direct import Statement, fetch
 from leefwijk.events.store.records import StoredEvent
 from leefwijk.events.store.statements import EVENT_COLUMNS
 
 
-@dataclass(frozen=True, order=True)
-class Cursor:
+class Cursor(NamedTuple):
     """A place in the log; everything up to and including it has been read."""
 
     era: int = 0
@@ -30,8 +30,7 @@ class Cursor:
         return {"era": self.era, "xid": self.xid, "position": self.position}
 
 
-@dataclass(frozen=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """An event with its place in the log."""
 
     cursor: Cursor
@@ -40,7 +39,7 @@ class LogEntry:
 
 # ordered by the table's columns: a bare name would mean that of the output, and what is read as
 # text does not sort as it is stored
-_READ = text(f"""
+_READ = Statement(f"""
 select era, xid, {EVENT_COLUMNS} from events
 where (era, xid, position) > (:era, cast(:xid as xid8), :position)
     and (era < (select max(era) from eras) or xid < pg_snapshot_xmin(pg_current_snapshot()))
@@ -61,26 +60,20 @@ where backend_xid is not null
 """)
 
 
-def _entry(row: Row[Any]) -> LogEntry:
+def _entry(row: Sequence[Any]) -> LogEntry:
+    era, xid, stream_id, version, position, id_, type_, data, metadata, recorded_at = row
     return LogEntry(
-        Cursor(row.era, row.xid, row.position),
+        Cursor(era, xid, position),
         StoredEvent(
-            row.stream_id,
-            row.version,
-            row.position,
-            row.id,
-            row.type,
-            row.data,
-            json.loads(row.metadata),
-            row.recorded_at,
+            stream_id, version, position, id_, type_, data, json.loads(metadata), recorded_at
         ),
     )
 
 
 async def read_after(connection: AsyncConnection, cursor: Cursor, limit: int) -> list[LogEntry]:
     """The next entries of the log. An empty list: nothing that can safely be read yet."""
-    rows = await connection.execute(_READ, cursor.parameters() | {"limit": limit})
-    return [_entry(row) for row in rows.all()]
+    rows = await fetch(connection, _READ, cursor.parameters() | {"limit": limit})
+    return [_entry(row) for row in rows]
 
 
 async def waiting_after(connection: AsyncConnection, cursor: Cursor) -> tuple[int, float]:

@@ -78,17 +78,19 @@ class Leadership:
             except Exception as error:
                 raise LostLeadershipError(str(error)) from error
 
-    async def read(self, limit: int) -> list[event_log.LogEntry]:
-        """The next entries after the cursor."""
+    async def read(self, limit: int, after: Cursor) -> list[event_log.LogEntry]:
+        """The next entries after a cursor."""
         async with self._one_at_a_time:
-            return await event_log.read_after(self._connection, self.cursor, limit)
+            try:
+                return await event_log.read_after(self._connection, after, limit)
+            except Exception as error:
+                raise LostLeadershipError(str(error)) from error
 
     async def read_all(self, through: Cursor) -> AsyncIterator[list[event_log.LogEntry]]:
         """The log from its start up to `through`."""
         cursor = Cursor()
         while True:
-            async with self._one_at_a_time:
-                entries = await event_log.read_after(self._connection, cursor, 1000)
+            entries = await self.read(1000, cursor)
             wanted = [entry for entry in entries if entry.cursor <= through]
             if wanted:
                 yield wanted

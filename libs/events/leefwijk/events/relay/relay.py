@@ -7,7 +7,8 @@ flight and starts it again from the cursor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events import metrics
 from leefwijk.events.broker import Broker, Place
-from leefwijk.events.log import LogEntry
+from leefwijk.events.log import Cursor, LogEntry
 from leefwijk.events.relay.leader import Leadership, LostLeadershipError, lead
 from leefwijk.events.relay.routing import Routing
 from leefwijk.events.relay.sending import Outgoing, TopicMadeAnewError, send, stop
@@ -40,6 +41,18 @@ insert into relay_refills (topic) select unnest(cast(:topics as text[])) on conf
 """)
 _FORGET_OFFSETS = text("delete from relay_offsets where topic = any(cast(:topics as text[]))")
 _REFILLED = text("delete from relay_refills where topic = any(cast(:topics as text[]))")
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Records that are ready to be sent, and where the log goes on after them."""
+
+    records: Sequence[Outgoing] = ()
+    end: Cursor | None = None
+    full: bool = False
+
+
+_NOTHING = _Batch()
 
 
 class Relay:
@@ -102,14 +115,8 @@ class Relay:
                 if self._refill_asked:
                     self._refill_asked = False
                     acknowledged = await self._refill_lost(leadership, producer)
-                entries = await leadership.read(BATCH)
-                if entries:
-                    offsets = await self._send(producer, entries, acknowledged)
-                    await leadership.advance(entries[-1].cursor, offsets)
-                    acknowledged |= offsets
+                if await self._send_what_waits(leadership, producer, acknowledged):
                     idle, self._pause = POLL_SECONDS, FIRST_PAUSE
-                    if len(entries) == BATCH:
-                        continue
                     # what was committed beside this batch may still be above the horizon
                     await asyncio.sleep(0)
                 elif self._more.is_set():
@@ -121,6 +128,40 @@ class Relay:
         finally:
             await stop(producer)
 
+    async def _send_what_waits(
+        self, leadership: Leadership, producer: AIOKafkaProducer, acknowledged: dict[Place, int]
+    ) -> bool:
+        """Send up to the end of the log; says whether there was anything.
+
+        While one batch is on its way to Kafka the next is read, but it leaves after the first one
+        was acknowledged and the cursor has moved.
+        """
+        batch = await self._prepared(leadership, leadership.cursor)
+        found = batch.end is not None
+        while batch.end is not None and not self._refill_asked:
+            ahead = None
+            if batch.full:
+                ahead = asyncio.create_task(self._prepared(leadership, batch.end))
+            try:
+                offsets = await self._send(producer, batch.records, acknowledged)
+            except BaseException:
+                if ahead is not None:
+                    ahead.cancel()
+                    await asyncio.gather(ahead, return_exceptions=True)
+                raise
+            following = await ahead if ahead is not None else _NOTHING
+            await leadership.advance(batch.end, offsets)
+            acknowledged |= offsets
+            batch = following
+        return found
+
+    async def _prepared(self, leadership: Leadership, after: Cursor) -> _Batch:
+        entries = await leadership.read(BATCH, after)
+        if not entries:
+            return _NOTHING
+        records = list(self._records(entries, None))
+        return _Batch(records, entries[-1].cursor, full=len(entries) == BATCH)
+
     async def _wait(self, seconds: float) -> bool:
         try:
             await asyncio.wait_for(self._more.wait(), seconds)
@@ -131,12 +172,10 @@ class Relay:
     async def _send(
         self,
         producer: AIOKafkaProducer,
-        entries: list[LogEntry],
+        records: Sequence[Outgoing],
         acknowledged: dict[Place, int],
-        only: frozenset[str] | None = None,
     ) -> dict[Place, int]:
-        """Send the entries and wait for every acknowledgement; raise the first failure."""
-        records = list(self._records(entries, only))
+        """Send the records and wait for every acknowledgement; raise the first failure."""
         offsets = await send(producer, records, acknowledged)
         metrics.RELAY_SENT.labels(self._routing.service).inc(len(records))
         return offsets
@@ -175,7 +214,8 @@ class Relay:
         self._refilling = True
         try:
             async for entries in leadership.read_all(leadership.cursor):
-                offsets |= await self._send(producer, entries, offsets, frozenset(topics))
+                records = list(self._records(entries, frozenset(topics)))
+                offsets |= await self._send(producer, records, offsets)
             await leadership.advance(leadership.cursor, offsets)
             await leadership.execute(_REFILLED, {"topics": topics})
         finally:

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CONNECTIONS = 6
 """The writer's two, and some for readers: a statement by key takes a fraction of a millisecond."""
@@ -27,12 +27,24 @@ _GENERIC_PLANS = {"plan_cache_mode": "force_generic_plan"}
 
 
 class Statement:
-    """An SQL statement with named parameters, in the driver's own notation."""
+    """An SQL statement with named parameters, and the same in the driver's own notation."""
 
     def __init__(self, sql: str) -> None:
+        self.text = sql
         compiled = text(sql).compile(dialect=_DIALECT)
         self.sql = str(compiled)
         self.names: Sequence[str] = tuple(compiled.positiontup or ())
+
+
+async def fetch(
+    connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
+) -> list[asyncpg.Record]:
+    """Run it on the driver's side of a connection. Raises the driver's errors."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101 - the pool gives out open ones only
+    arguments = [parameters[name] for name in statement.names]
+    rows: list[asyncpg.Record] = await driver.fetch(statement.sql, *arguments)
+    return rows
 
 
 def connect_settings(application: str) -> dict[str, Any]:
