@@ -10,6 +10,7 @@ from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.rebuild import RebuildRunningError, rebuild
 from leefwijk.events.store.postgres import create_engine
+from leefwijk.service import garbage
 from leefwijk.service.cli.common import fail, run, settings_of
 from leefwijk.service.settings import ServiceSettings
 from projections.app import definition
@@ -25,6 +26,7 @@ async def _rebuild(model: ReadModel, settings: ServiceSettings) -> int:
     engine = create_engine(settings.database_url, pool=4)
     projection = model.projection()
     core = ConsumerCore(engine, projection, published_language())
+    garbage.settle()
     try:
         return await rebuild(core, projection, settings.broker, model.topics, _progress)
     finally:

@@ -19,6 +19,7 @@ from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.rebuild import drop_old
 from leefwijk.events.consume.records import Record
 from leefwijk.events.store.postgres import create_engine
+from leefwijk.service import garbage
 from leefwijk.service.logs import configure_logs
 from leefwijk.service.settings import load_settings
 from projections.healing import Healer
@@ -112,6 +113,7 @@ async def prepare() -> None:
             await asyncio.sleep(1)
         else:
             break
+    garbage.settle()
     health.started()
     # the first of the two looks that find a lost tail: the timer's first one comes late
     await look()

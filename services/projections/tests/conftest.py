@@ -99,7 +99,7 @@ class Folded:
     """Rows folded in memory, read as the database would give them."""
 
     def __init__(self, events: Iterable[StoredEvent]) -> None:
-        self._batch = Batch(AREA_EFFORT_STATUS.projection()._folds)
+        self._batch = Batch(AREA_EFFORT_STATUS.projection()._folds, {})
         for event in events:
             if published_language().find(event.type) in AREA_EFFORT_STATUS.projection().handles:
                 self._batch.apply(change_of(event))

@@ -245,6 +245,19 @@ class TestFreshness:
         await filled.receive(new)
         assert (await asked)["stories"]["strengths"] == 3
 
+    async def test_after_waits_for_every_stream_that_was_changed(
+        self, filled: Any, history: Any
+    ) -> None:
+        """EVA-35: a command that changed two streams is visible when both are."""
+        new = [history.say(name, story(Tone.STRENGTH), "2026-02-01") for name in ("t9", "t10")]
+        token = write_token({one.stream_id: one.version for one in new})
+        asked = asyncio.create_task(filled.status(after=token))
+        for one in new:
+            await asyncio.sleep(0.1)
+            assert not asked.done()
+            await filled.receive(one)
+        assert (await asked)["stories"]["strengths"] == 4
+
     async def test_what_is_parked_has_not_been_reached(
         self, filled: Any, history: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from types import FrameType
 from typing import Any
@@ -12,25 +11,11 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from leefwijk.service import garbage
 from leefwijk.service.settings import Environment, ServiceSettings
 
 NOTICE_SECONDS = {Environment.DEVELOPMENT: 0.0, Environment.PRODUCTION: 5.0}
 """How long readiness says no before the door closes, so that a load balancer has noticed."""
-
-
-GARBAGE_EVERY = 20_000
-"""New objects between two looks for unreachable ones; Python's 700 costs a tenth of a command."""
-
-
-def settle_garbage_collection() -> None:
-    """Leave what was built at the start out of every later collection.
-
-    Modules, models and routes are hundreds of thousands of objects that live as long as the
-    process; going through them stopped everything for tens of milliseconds at a time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_EVERY, 10, 10)
 
 
 class _Server(uvicorn.Server):
@@ -54,7 +39,7 @@ class _Server(uvicorn.Server):
 
 def serve(app: FastAPI, settings: ServiceSettings, **config: Any) -> None:
     """Serve until told to stop."""
-    settle_garbage_collection()
+    garbage.settle()
     server = _Server(
         uvicorn.Config(
             app,

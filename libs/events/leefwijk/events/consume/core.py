@@ -131,7 +131,7 @@ class ConsumerCore:
             raise
         except Exception as error:
             too_much = len(records) > 1 and time.monotonic() - began > SLOW_SECONDS
-            if _is_passing(error) and not too_much:
+            if is_passing(error) and not too_much:
                 raise
             if len(records) == 1:
                 _log.warning("parks an event", consumer=self.name, fault=type(error).__name__)
@@ -165,13 +165,14 @@ class ConsumerCore:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)
             await book.move_offsets(records, offsets, sorting.new_offsets)
-        total.add(self._count(sorting, live))
+        total.add(self.count(sorting, live))
         return sorting.ready()
 
     def _open(self, records: Sequence[Record]) -> list[Opened]:
         return open_batch(self.catalogue, self.applier.handles, records)
 
-    def _count(self, sorting: Sorting, live: bool) -> Applied:
+    def count(self, sorting: Sorting, live: bool) -> Applied:
+        """Show in the metrics what became of a batch."""
         counts = Applied(
             len(sorting.changes), sorting.duplicates, len(sorting.parked), sorting.unused
         )
@@ -212,7 +213,7 @@ class ConsumerCore:
             if sorting.changes:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)
-        total.add(self._count(sorting, live=True))
+        total.add(self.count(sorting, live=True))
         await self._apply_ready(sorting.ready(), None, total)
         return total
 
@@ -236,6 +237,6 @@ def _require_no_hole(records: Sequence[Record], offsets: dict[Place, int]) -> No
             raise MissingRangeError(place, offsets[place], record.offset)
 
 
-def _is_passing(error: Exception) -> bool:
+def is_passing(error: Exception) -> bool:
     """Whether trying the same batch again later may help: the events are not to blame."""
     return is_gone(error) or (sqlstate(error) or "").startswith(_PASSING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol
@@ -14,11 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from leefwijk.events.broker import Broker, Place
 from leefwijk.events.consume import ledger
 from leefwijk.events.consume.core import ConsumerCore
+from leefwijk.events.consume.filling import Filling, PlanningApplier
 from leefwijk.events.consume.records import Applier, Record
 
 _log = structlog.get_logger(__name__)
 
-BATCH = 1000
+BATCH = 2000
+NOTE_SECONDS = 1.0
+"""How often the progress of a rebuild is written down."""
 
 _ONE_AT_A_TIME = text("select pg_try_advisory_lock(hashtextextended(:name, 7))")
 _DONE = text("select pg_advisory_unlock(hashtextextended(:name, 7))")
@@ -74,6 +78,7 @@ class RebuildRunningError(Exception):
 
 
 Progress = Callable[[int, int], Awaitable[None]]
+Switched = Callable[[AsyncConnection, int], Awaitable[None]]
 
 
 async def rebuild(
@@ -82,11 +87,13 @@ async def rebuild(
     broker: Broker,
     topics: list[str],
     progress: Progress | None = None,
+    switched: Switched | None = None,
 ) -> int:
     """Read all topics from their start into a new generation, then switch to it.
 
     Bypasses Faust and every group. What a killed rebuild left behind is dropped, because its
-    folding code may have been another. Gives the number of records read; raises
+    folding code may have been another. `switched` does more in the transaction of the switch; it
+    gets the number of the old generation. Gives the number of records read; raises
     RebuildRunningError, and whatever stopped it, with the old model intact.
     """
     name = core.name
@@ -94,7 +101,7 @@ async def rebuild(
         if not (await guard.execute(_ONE_AT_A_TIME, {"name": name})).scalar_one():
             raise RebuildRunningError(f"{name} is being rebuilt already")
         try:
-            return await _rebuild(core, applier, broker, topics, progress)
+            return await _rebuild(core, applier, broker, topics, progress, switched)
         except Exception as error:
             await _note_failure(core.engine, name, error)
             raise
@@ -116,6 +123,7 @@ async def _rebuild(
     broker: Broker,
     topics: list[str],
     progress: Progress | None,
+    switched: Switched | None,
 ) -> int:
     ends = await broker.ends(topics)
     total = sum(ends.values())
@@ -130,31 +138,76 @@ async def _rebuild(
         await applier.prepare(connection, generation)
         await ledger.Ledger(connection, core.name, generation).lock_partitions(ends)
     consumer = broker.consumer(fetch_max_bytes=64 * 1024 * 1024)
+    way = _way_into(core, applier, generation)
     try:
         await consumer.start()
-        places = [TopicPartition(*place) for place in ends]
-        consumer.assign(places)
-        for place in places:
-            consumer.seek(place, 0)
-        done = 0
+        starts = await _begin_at_starts(core, consumer, generation, set(ends))
+        total -= sum(starts.values())
+        done, noted = 0, time.monotonic()
         while True:
-            done += await _read_some(core, consumer, generation)
+            records = await _fetch(consumer)
+            await way.take(records)
+            done += len(records)
             total = max(total, done)
-            await _note(core.engine, core.name, done, total)
-            if progress is not None:
-                await progress(done, total)
-            if await _has_read(consumer, ends) and await _switch(core, generation, set(ends)):
-                _log.info("read model switched", consumer=core.name, generation=generation)
-                return done
+            at_end = await _has_read(consumer, ends)
+            if at_end or time.monotonic() - noted > NOTE_SECONDS:
+                noted = time.monotonic()
+                await _note(core.engine, core.name, done, total)
+                if progress is not None:
+                    await progress(done, total)
+            if at_end:
+                await way.settle()
+                if await _switch(core, generation, set(ends), switched):
+                    _log.info("read model switched", consumer=core.name, generation=generation)
+                    return done
     finally:
+        await way.give_up()
         await consumer.stop()
 
 
-async def _read_some(core: ConsumerCore, consumer: AIOKafkaConsumer, generation: int) -> int:
+async def _begin_at_starts(
+    core: ConsumerCore, consumer: AIOKafkaConsumer, generation: int, places: set[Place]
+) -> dict[Place, int]:
+    """Begin each partition at its first record, or at its end where it was emptied."""
+    partitions = [TopicPartition(*place) for place in places]
+    consumer.assign(partitions)
+    found = await consumer.beginning_offsets(partitions)
+    async with core.engine.begin() as connection:
+        book = ledger.Ledger(connection, core.name, generation)
+        for partition, start in found.items():
+            consumer.seek(partition, start)
+            await book.set_offset((partition.topic, partition.partition), start)
+    return {(place.topic, place.partition): start for place, start in found.items()}
+
+
+class _Careful:
+    """The way into a generation for appliers that cannot tell beforehand what they will write."""
+
+    def __init__(self, core: ConsumerCore, generation: int) -> None:
+        self._core = core
+        self._generation = generation
+
+    async def take(self, records: list[Record]) -> None:
+        await self._core.apply(records, generation=self._generation, accept_hole=True)
+
+    async def settle(self) -> bool:
+        return True
+
+    async def give_up(self) -> None:
+        pass
+
+
+def _way_into(
+    core: ConsumerCore, applier: GenerationalApplier, generation: int
+) -> Filling | _Careful:
+    if isinstance(applier, PlanningApplier):
+        return Filling(core, applier, generation)
+    return _Careful(core, generation)
+
+
+async def _fetch(consumer: AIOKafkaConsumer) -> list[Record]:
     fetched = await consumer.getmany(timeout_ms=200, max_records=BATCH)
-    records = [Record.of(record) for batch in fetched.values() for record in batch]
-    await core.apply(records, generation=generation, accept_hole=True)
-    return len(records)
+    return [Record.of(record) for batch in fetched.values() for record in batch]
 
 
 async def _has_read(consumer: AIOKafkaConsumer, ends: dict[Place, int]) -> bool:
@@ -170,7 +223,9 @@ async def _note(engine: AsyncEngine, name: str, done: int, total: int) -> None:
         await connection.execute(_PROGRESS, {"name": name, "done": done, "total": total})
 
 
-async def _switch(core: ConsumerCore, generation: int, places: set[Place]) -> bool:
+async def _switch(
+    core: ConsumerCore, generation: int, places: set[Place], switched: Switched | None
+) -> bool:
     """Point readers at the new generation if it has reached the live one, in one transaction.
 
     Only partitions of the topics that are read now count: a topic may have been given up.
@@ -184,6 +239,8 @@ async def _switch(core: ConsumerCore, generation: int, places: set[Place]) -> bo
         if any(new.get(place, 0) < live.get(place, 0) for place in places):
             return False
         await connection.execute(_SWITCH, {"name": core.name})
+        if switched is not None:
+            await switched(connection, pointer.current)
         return True
 
 

@@ -67,7 +67,7 @@ class Stream:
         return parked if parked is not None and self.is_ready(parked) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
     """A record that has been read: its envelope, and its event where the consumer uses it."""
 
@@ -131,6 +131,11 @@ async def sort_batch(sorting: Sorting, ledger: Ledger, opened: Sequence[Opened])
     """Sort the records against what the ledger knows of their streams."""
     ids = {one.received.stream_id for one in opened if one.received is not None}
     sorting.streams = await ledger.streams(ids)
+    sort_opened(sorting, opened)
+
+
+def sort_opened(sorting: Sorting, opened: Sequence[Opened]) -> None:
+    """Sort the records against the streams as they are known."""
     for one in opened:
         if one.received is None:
             _park_unreadable(sorting, one.record, one.detail)

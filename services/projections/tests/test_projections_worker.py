@@ -1,0 +1,100 @@
+"""The worker's own parts: retrying in place, and a readiness that tells the truth."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from leefwijk.local.ports import free_port
+from projections import health as health_module
+from projections.health import Health
+
+PORT = free_port()
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The worker's module, set up for servers that are not there; its loop does not run."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    with pytest.MonkeyPatch.context() as environment:
+        given = {
+            "ENVIRONMENT": "development",
+            "PORT": "1",
+            "WORKER_PORT": str(PORT),
+            "DATABASE_URL": "postgresql+asyncpg://nobody@127.0.0.1:1/none",
+            "KAFKA_BOOTSTRAP": "127.0.0.1:1",
+            "CHAMBER_NUMBER": "04016206",
+            "ISSUER": "http://127.0.0.1/issuer",
+            "JWKS": str(Path(tmp_path_factory.mktemp("worker")) / "jwks.json"),
+        }
+        for name, value in given.items():
+            environment.setenv(f"LEEFWIJK_{name}", value)
+        module = importlib.import_module("projections.worker")
+        yield module
+        module.health._server.shutdown()
+        module.health._server.server_close()
+        del sys.modules["projections.worker"]
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+async def asked(path: str = "/readyz", port: int = PORT) -> tuple[int, dict[str, str]]:
+    """What the worker says of itself."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        answer = await client.get(path)
+        return answer.status_code, answer.json()["wrong"]
+
+
+async def test_a_batch_that_fails_is_tried_until_it_goes_in(
+    worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G-CONSUME-11: whatever stops a batch, it is tried again, not ready meanwhile, ready after."""
+    said: list[dict[str, str]] = []
+    tried: list[list[str]] = []
+
+    async def apply(core: Any, broker: Any, records: list[str]) -> None:
+        said.append((await asked())[1])
+        tried.append(records)
+        if len(tried) < 3:
+            raise (OSError("away"), RuntimeError("nobody foresaw it"))[len(tried) % 2]
+
+    monkeypatch.setattr(worker, "apply_with_catch_up", apply)
+    worker.health.started()
+    assert await asked() == (200, {})
+    await worker.apply(["a", "b"])
+    assert tried == [["a", "b"]] * 3
+    assert said == [{}, {"database": "RuntimeError"}, {"database": "OSError"}]
+    assert await asked() == (200, {})
+
+
+async def test_a_worker_that_does_not_consume_yet_is_not_ready() -> None:
+    """From its start until it consumes a worker says so."""
+    port = free_port()
+    health = Health(port)
+    assert await asked(port=port) == (503, {"starting": "not yet consuming"})
+    assert await asked("/livez", port) == (200, {})
+    health.started()
+    assert await asked(port=port) == (200, {})
+    health._server.shutdown()
+    health._server.server_close()
+
+
+async def test_a_loop_that_stands_still_is_told(
+    worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker whose loop does not turn is neither alive nor ready, until it turns again."""
+    worker.health.started()
+    monkeypatch.setattr(health_module, "STILL_SECONDS", -1.0)
+    for path in ("/livez", "/readyz"):
+        assert await asked(path) == (503, {"loop": "has not turned"})
+    monkeypatch.setattr(health_module, "STILL_SECONDS", 10.0)
+    worker.health.beat()
+    assert await asked() == (200, {})
