@@ -2,12 +2,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events.store import direct
+from leefwijk.events.store.direct import driver_of
 from leefwijk.events.store.postgres import EventStore, create_engine, is_gone, sqlstate
 from leefwijk.events.store.records import Commit, TodoDoneError, UnavailableError
 from leefwijk.events.store.writer import GroupFailedError, OutcomeUnknownError
@@ -238,6 +240,33 @@ class TestAway:
             await asyncio.gather(*leaving, return_exceptions=True)
         assert await store.events_of("notes-2") == []
         assert len(await store.events_of("notes-1")) == 1
+
+    async def test_a_connection_ended_while_nobody_listened_is_gone(
+        self, engine: AsyncEngine
+    ) -> None:
+        """G-CONSUME-11: what the driver says of a connection that the server ended is no fault."""
+        async with engine.connect() as connection:
+            driver = await driver_of(connection)
+            pid = await driver.fetchval("select pg_backend_pid()")
+            async with engine.begin() as other:
+                await other.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
+            seen = []
+            for _ in range(3):
+                try:
+                    await driver.fetch("select 1")
+                except Exception as error:  # noqa: BLE001 - whatever the driver says of it
+                    seen.append(is_gone(error))
+                await asyncio.sleep(0.05)
+            await connection.invalidate()
+        assert seen == [True] * 3
+        assert is_gone(asyncpg.InternalClientError("cannot switch to state 12"))
+
+    async def test_a_value_that_cannot_be_sent_is_a_fault(self, engine: AsyncEngine) -> None:
+        """G-STORE-10: what the driver refuses to send would be refused for ever."""
+        async with engine.connect() as connection:
+            with pytest.raises(asyncpg.DataError) as caught:
+                await (await driver_of(connection)).fetch("select $1::int", 2**40)
+        assert not is_gone(caught.value)
 
     async def test_no_transaction_lasts(self, engine: AsyncEngine) -> None:
         """G-LOG-3: a transaction of ours that stands idle is ended, or it would stall readers."""

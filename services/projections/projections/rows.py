@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.consume.records import Change
 from leefwijk.events.event import Event
+from leefwijk.events.store.direct import Statement, driver_of, fetch
 
 EVIDENCE = 20
 """Event ids kept beside a row; the stream holds them all."""
@@ -159,14 +160,14 @@ class Batch:
             version.stored = True
 
 
-_CURRENT = text("""
+_CURRENT = Statement("""
 select stream_id, kind, key, area, municipalities, link, valid_from, valid_through, recorded_from,
        cast(body as text) as body, events
 from rows
 where generation = :generation and projection = :projection and recorded_to is null
     and stream_id = any(cast(:streams as text[]))
 """)
-_CLOSE = text("""
+_CLOSE = Statement("""
 update rows set recorded_to = t.recorded_to
 from unnest(cast(:streams as text[]), cast(:kinds as text[]), cast(:keys as text[]),
             cast(:times as timestamptz[])) as t (stream_id, kind, key, recorded_to)
@@ -202,20 +203,22 @@ class RowProjection:
         """The present rows of those of the streams that have any."""
         asked = {"projection": self.name, "generation": generation, "streams": sorted(streams)}
         known: dict[str, Current] = {}
-        for found in await connection.execute(_CURRENT, asked):
+        for found in await fetch(connection, _CURRENT, asked):
+            stream_id, kind, key, area, municipalities, link, since, through, *more = found
+            recorded_from, body, events = more
             row = Row(
-                found.kind,
-                found.key,
-                json.loads(found.body),
-                found.area,
-                tuple(found.municipalities),
-                found.link,
-                found.valid_from,
-                found.valid_through,
-                tuple(found.events),
+                kind,
+                key,
+                json.loads(body),
+                area,
+                tuple(municipalities),
+                link,
+                since,
+                through,
+                tuple(events),
             )
-            version = Version(row, found.recorded_from, stored=True)
-            known.setdefault(found.stream_id, {})[row.kind, row.key] = version
+            version = Version(row, recorded_from, stored=True)
+            known.setdefault(stream_id, {})[kind, key] = version
         return known
 
     def plan(self, known: Mapping[str, Current], changes: Sequence[Change]) -> Batch:
@@ -229,7 +232,8 @@ class RowProjection:
     async def write(self, connection: AsyncConnection, generation: int, batch: Batch) -> None:
         """Close the versions that ended and add those that began, in the given transaction."""
         if batch.closed:
-            await connection.execute(
+            await fetch(
+                connection,
                 _CLOSE,
                 {
                     "projection": self.name,
@@ -242,8 +246,7 @@ class RowProjection:
             )
         made = batch.inserted()
         if made:
-            driver = (await connection.get_raw_connection()).driver_connection
-            assert driver is not None  # noqa: S101 - a transaction is open on it
+            driver = await driver_of(connection)
             await driver.copy_records_to_table(
                 f"rows_{int(generation)}",
                 records=[_record(self.name, generation, stream, it) for stream, it in made],

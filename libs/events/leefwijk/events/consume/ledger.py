@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.broker import Place
 from leefwijk.events.consume.records import Record
 from leefwijk.events.consume.sorting import PASSED_OVER, PATIENT, Parked, Sorting, Stream
+from leefwijk.events.store.direct import Columns, Statement, fetch
 
 _REGISTER = text(
     "insert into consumer_generations (consumer) values (:consumer) on conflict do nothing"
@@ -33,7 +33,7 @@ join unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, pa
 where consumer = :consumer and generation = :generation
 order by topic, partition for update of consumer_offsets
 """)
-_MOVE_OFFSETS = text("""
+_MOVE_OFFSETS = Statement("""
 update consumer_offsets set next_offset = t.next_offset, read_at = now()
 from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets as bigint[]))
     as t (topic, partition, next_offset)
@@ -44,14 +44,14 @@ _OFFSETS = text("""
 select topic, partition, next_offset from consumer_offsets
 where consumer = :consumer and generation = :generation
 """)
-_STREAMS = text("""
+_STREAMS = Statement("""
 select stream_id, version, event_id from consumer_streams
 where consumer = :consumer and generation = :generation
     and stream_id = any(cast(:stream_ids as text[]))
 """)
 _PARKED_COLUMNS = """p.stream_id, p.version, p.event_id, p.topic, p.partition, p.at_offset,
     p.headers, p.key, p.value, p.reason, p.detail"""
-_WAITING = text(f"""
+_WAITING = Statement(f"""
 select {_PARKED_COLUMNS} from parked p
 where p.consumer = :consumer and p.generation = :generation
     and p.stream_id = any(cast(:stream_ids as text[]))
@@ -69,7 +69,7 @@ where p.consumer = :consumer and p.generation = :generation and p.version = s.ve
     )
 order by p.stream_id limit 1000
 """)
-_WRITE_STREAMS = text("""
+_WRITE_STREAMS = Statement("""
 insert into consumer_streams (consumer, generation, stream_id, version, event_id)
 select :consumer, :generation, stream_id, version, event_id
 from unnest(cast(:stream_ids as text[]), cast(:versions as int[]), cast(:event_ids as uuid[]))
@@ -132,7 +132,7 @@ class Ledger:
 
     async def set_offset(self, place: Place, offset: int) -> None:
         """Set the next offset of a partition whose records were all read."""
-        await self._connection.execute(
+        await self._run(
             _MOVE_OFFSETS,
             {**self._who, "topics": [place[0]], "partitions": [place[1]], "offsets": [offset]},
         )
@@ -146,8 +146,8 @@ class Ledger:
         """Version and waiting events of these streams."""
         asked = {**self._who, "stream_ids": sorted(ids)}
         streams = {
-            row.stream_id: Stream(row.version, row.event_id)
-            for row in await self._connection.execute(_STREAMS, asked)
+            stream_id: Stream(version, event_id)
+            for stream_id, version, event_id in await self._run(_STREAMS, asked)
         }
         for parked in await self._parked(asked):
             stream = streams.setdefault(parked.stream_id, Stream())
@@ -155,13 +155,15 @@ class Ledger:
         return streams
 
     async def _parked(self, asked: dict[str, object]) -> list[Parked]:
-        rows = await self._connection.execute(_WAITING, asked)
-        return [_parked_row(row) for row in rows.all()]
+        return [_parked_row(row) for row in await self._run(_WAITING, asked)]
+
+    async def _run(self, statement: Statement, asked: Mapping[str, object]) -> Sequence[Columns]:
+        return await fetch(self._connection, statement, asked)
 
     async def ready(self) -> list[Parked]:
         """Waiting events that are the next of their streams, so that nothing keeps them waiting."""
         rows = await self._connection.execute(_READY, {**self._who, "patient": sorted(PATIENT)})
-        return [_parked_row(row) for row in rows.all()]
+        return [_parked_row(row) for row in rows.mappings()]
 
     async def parked(self, stream_id: str) -> list[Parked]:
         """The waiting events of a stream, in version order."""
@@ -193,7 +195,7 @@ class Ledger:
             await self.unpark(first)
         if version > stream.version:
             moved = {"stream_ids": [stream_id], "versions": [version], "event_ids": [event_id]}
-            await self._connection.execute(_WRITE_STREAMS, {**self._who, **moved})
+            await self._run(_WRITE_STREAMS, {**self._who, **moved})
         await self._connection.execute(
             _SKIPPED,
             {
@@ -210,7 +212,7 @@ class Ledger:
         """Write moved streams and what was parked and unparked."""
         moved = sorted(name for name, stream in sorting.streams.items() if stream.moved)
         if moved:
-            await self._connection.execute(
+            await self._run(
                 _WRITE_STREAMS,
                 {
                     **self._who,
@@ -268,7 +270,7 @@ class Ledger:
         moves = {
             place: end if place in anew else max(end, before[place]) for place, end in after.items()
         }
-        await self._connection.execute(
+        await self._run(
             _MOVE_OFFSETS,
             {
                 **self._who,
@@ -279,21 +281,24 @@ class Ledger:
         )
 
 
-def _parked_row(row: Row[Any]) -> Parked:
+def _parked_row(row: Columns) -> Parked:
+    headers = row["headers"]
+    # the driver gives JSON as text, SQLAlchemy as what it says
+    said = json.loads(headers) if isinstance(headers, str) else headers
     return Parked(
-        row.stream_id,
-        row.version,
-        row.event_id,
+        row["stream_id"],
+        row["version"],
+        row["event_id"],
         Record(
-            row.topic,
-            row.partition,
-            row.at_offset,
-            tuple((name, content.encode()) for name, content in row.headers),
-            row.key,
-            row.value,
+            row["topic"],
+            row["partition"],
+            row["at_offset"],
+            tuple((name, content.encode()) for name, content in said),
+            row["key"],
+            row["value"],
         ),
-        row.reason,
-        row.detail,
+        row["reason"],
+        row["detail"],
     )
 
 

@@ -16,12 +16,16 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+Columns = Mapping[Any, Any]
+"""A row of the database, by the names of its columns."""
+
 CONNECTIONS = 6
 """The writer's two, and some for readers: a statement by key takes a fraction of a millisecond."""
 
 WAIT_SECONDS = 5.0
 """How long a statement waits for a connection before the database counts as away."""
 
+_BEGIN = text("select 1")
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's, without types
 _GENERIC_PLANS = {"plan_cache_mode": "force_generic_plan"}
 
@@ -39,12 +43,24 @@ class Statement:
 async def fetch(
     connection: AsyncConnection, statement: Statement, parameters: Mapping[str, Any]
 ) -> list[asyncpg.Record]:
-    """Run it on the driver's side of a connection. Raises the driver's errors."""
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None  # noqa: S101 - the pool gives out open ones only
+    """Run it on the driver's side of a connection, in its transaction. Raises driver's errors."""
+    driver = await driver_of(connection)
     arguments = [parameters[name] for name in statement.names]
     rows: list[asyncpg.Record] = await driver.fetch(statement.sql, *arguments)
     return rows
+
+
+async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The driver's side of a connection, in the transaction that was begun on it."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101 - the pool gives out open ones only
+    if connection.in_transaction() and not driver.is_in_transaction():
+        assert connection.sync_connection is not None  # noqa: S101 - it is in a transaction
+        options = connection.sync_connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            # SQLAlchemy opens a transaction with its own first statement
+            await connection.execute(_BEGIN)
+    return driver
 
 
 def connect_settings(application: str) -> dict[str, Any]:

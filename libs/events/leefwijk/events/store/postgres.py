@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from leefwijk.events.store import statements
-from leefwijk.events.store.direct import Direct, Statement, connect, connect_settings
+from leefwijk.events.store.direct import Columns, Direct, Statement, connect, connect_settings
 from leefwijk.events.store.records import (
     Append,
     AppendError,
@@ -34,9 +34,6 @@ from leefwijk.events.store.writer import (
     OutcomeUnknownError,
 )
 
-Columns = Mapping[Any, Any]
-"""A row of the database, by the names of its columns."""
-
 _RULE_BROKEN = {"23505", "23502", "22012", "40001", "40P01"}
 """A taken key, a missing head, a settled todo, a serialization fault, a deadlock."""
 _GONE = ("08", "28", "3D", "53", "57", "58", "25P03", "25P04")
@@ -44,6 +41,17 @@ _GONE = ("08", "28", "3D", "53", "57", "58", "25P03", "25P04")
 
 Not the whole of 25: 25P02 is a statement after a failed one, which would fail for ever.
 """
+
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    PoolTimeoutError,
+    UnavailableError,
+    asyncpg.InterfaceError,
+    # the driver was told off by the server while it was not listening
+    asyncpg.InternalClientError,
+)
 
 
 def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> AsyncEngine:
@@ -70,8 +78,7 @@ def sqlstate(error: BaseException) -> str | None:
 
 def is_gone(error: BaseException) -> bool:
     """Whether the database could not be reached or went away: trying again may help."""
-    away = (OSError, TimeoutError, PoolTimeoutError, UnavailableError, asyncpg.InterfaceError)
-    if isinstance(error, away):
+    if isinstance(error, _AWAY) and not isinstance(error, ValueError):
         return True
     state = sqlstate(error)
     if isinstance(error, DBAPIError) and (state is None or error.connection_invalidated):
