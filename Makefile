@@ -9,7 +9,7 @@ MEMBERS := libs/events libs/service deploy/local services/monitoring services/in
 TYPED := libs/events/leefwijk libs/service/leefwijk deploy/local/leefwijk services/monitoring/monitoring services/initiatives/initiatives services/projections/projections
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run test check bench scenarios clean lock setup
+.PHONY: help run test check bench faults mutants scenarios clean lock setup
 .DEFAULT_GOAL := help
 
 help: ## Say what can be done here
@@ -33,6 +33,13 @@ check: setup ## Style, types, import rules, documents
 
 bench: setup ## Measure (ROW=append for one row)
 	@$(BIN)/python -m tests.benchmarks $(ROW)
+
+faults: setup ## Break parts of the running platform, each at least ten times (FAULT=kill-kafka SEEDS=3 FIRST=1)
+	@$(BIN)/python tests/integration/faults/fault_run.py $(if $(FAULT),--fault $(FAULT)) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST))
+
+mutants: setup ## Plant bugs in a copy and see the tests turn red
+	@$(BIN)/python -m tools.mutants
 
 scenarios: setup ## Scenario numbers with the tests that prove them (CATALOGUE=folder: also the unproven)
 	@$(BIN)/python tools/scenarios.py $(if $(CATALOGUE),--catalogue $(CATALOGUE))

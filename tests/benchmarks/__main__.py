@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
 
 import uvloop
 from tests.benchmarks.measuring import ROUNDS, Report, machine
+from tests.benchmarks.peering import versions
 from tests.benchmarks.servers import POSTGRES
 
 from leefwijk.local import LocalError, say_on_terminal
@@ -20,6 +23,9 @@ ROWS = {
     "live": "live",
     "rebuild": "rebuild",
     "visible": "visible",
+    "national": "national",
+    "growth": "growth",
+    "status": "status",
 }
 """The module that measures each row."""
 FOLDER = Path(".leefwijk/bench")
@@ -27,6 +33,7 @@ SETTINGS = {
     "postgresql": "fsync on, synchronous_commit on, shared_buffers 256MB, "
     f"max_connections {POSTGRES['max_connections']}",
     "kafka": "one broker, acks all, idempotent",
+    "peers": versions(),
     "rounds": f"{ROUNDS}, by turns; the figure is their median, the spread in brackets",
 }
 
@@ -34,11 +41,15 @@ SETTINGS = {
 async def _measure(rows: list[str], report: Report) -> bool:
     """Measure row by row; one that fails does not take the others along."""
     whole = True
+    task = asyncio.current_task()
+    if task is not None:
+        # whoever stops it by a signal leaves no server behind either
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     for name in rows:
         module = import_module(f"{__package__}.{ROWS[name]}")
         try:
             report.rows[name] = await module.measure(say_on_terminal)
-        except LocalError:
+        except (LocalError, InterruptedError):
             raise
         except Exception as error:  # noqa: BLE001 - said, and shown by the exit code
             say_on_terminal(f"{name}: not measured, {type(error).__name__}: {error}")
@@ -60,6 +71,9 @@ def main() -> int:
     except LocalError as error:
         sys.stderr.write(f"leefwijk: {error}\n")
         return 1
+    except (asyncio.CancelledError, InterruptedError, KeyboardInterrupt):
+        sys.stderr.write("leefwijk: stopped before everything was measured\n")
+        return 1
     finally:
         if report.rows:
             _say(report)
@@ -71,8 +85,8 @@ def _say(report: Report) -> None:
         say_on_terminal(f"{name}: {value}")
     found = [item for items in report.rows.values() for item in items]
     for item in found:
-        if item.said:
-            say_on_terminal(f"{item.name}: {item.said}")
+        for line in item.told():
+            say_on_terminal(f"{item.name}: {line}")
     say_on_terminal(f"saved as {report.save(FOLDER)}")
     say_on_terminal("row | figure | goal | verdict")
     for item in found:

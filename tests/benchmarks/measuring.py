@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -32,6 +32,16 @@ class Measured:
     """Whether more is better; otherwise the goal is an upper bound."""
     said: str = ""
     """The two sides of a ratio, or how the figure came about."""
+    latencies: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Percentiles in milliseconds, by what was timed; each the median of its rounds."""
+
+    def told(self) -> list[str]:
+        """What stands behind the figure, a line each."""
+        lines = [self.said] if self.said else []
+        for what, parts in self.latencies.items():
+            found = ", ".join(f"{part} {number(value)}" for part, value in parts.items())
+            lines.append(f"{what}: {found} ms")
+        return lines
 
     @property
     def median(self) -> float:
@@ -63,6 +73,7 @@ def ratio(
     theirs: Sequence[float],
     goal: float | None,
     against: str,
+    latencies: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Measured:
     """The ratio of two rates, round by round; `against` says what the second one is."""
     rounds = tuple(mine / other for mine, other in zip(ours, theirs, strict=True))
@@ -70,7 +81,15 @@ def ratio(
         f"{number(statistics.median(ours))}/s against "
         f"{number(statistics.median(theirs))}/s of {against}"
     )
-    return Measured(name, rounds, goal=goal, said=said)
+    return Measured(name, rounds, goal=goal, said=said, latencies=latencies or {})
+
+
+PARTS = ("p50", "p95", "p99", "p99.9")
+
+
+def middle(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Each percentile's median over the rounds."""
+    return {part: statistics.median(one[part] for one in rounds) for part in PARTS}
 
 
 def number(value: float) -> str:

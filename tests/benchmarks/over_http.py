@@ -13,15 +13,14 @@ import base64
 import json
 import os
 import secrets
-import statistics
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from tests.benchmarks import samples
-from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
+from tests.benchmarks import samples, wrk
+from tests.benchmarks.measuring import ROUNDS, Measured, Say, middle, ratio
 from tests.benchmarks.servers import Servers, servers
 
 from leefwijk.local import free_port
@@ -29,41 +28,76 @@ from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.roles import Role
 from monitoring.app import definition
 
-CLIENTS = 32
+CLIENTS = (32, 256)
 SECONDS = 3.0
+START_SECONDS = 90
 GOAL = 0.5
 LOAD = 0.7
 GOAL_P99 = 25.0
 BODY = {"name": "Welzijnswerk in de wijk", "kind": "welfare", "municipalities": ["GM0106"]}
+Found = dict[str, list[dict[str, float]]]
 
 
 async def measure(say: Say) -> list[Measured]:
     """The route that does nothing, the command, and the command at 70 % of its rate; by turns."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    slowest: list[float] = []
+    found: Found = {}
     async with servers() as running, service(running) as (port, token):
         noop = request("GET", "/livez", port)
         command = request("POST", "/v1/partners", port, token, json.dumps(BODY))
         for turn in range(ROUNDS):
-            theirs.append((await load(port, noop, 200))["rate"])
-            ours.append((await load(port, command, 201))["rate"])
-            calm = await load(port, command, 201, rate=LOAD * statistics.median(ours))
-            slowest.append(calm["p99"])
+            for clients in CLIENTS:
+                for what, asked, status in (("noop", noop, 200), ("command", command, 201)):
+                    one = await load(port, asked, status, clients=clients)
+                    found.setdefault(f"{what} {clients}", []).append(one)
+            if wrk.found():
+                for what, asked in (("noop", noop), ("command", command)):
+                    rate = await wrk.rate(running.folder, asked, port, CLIENTS[0], SECONDS)
+                    found.setdefault(f"{what} wrk", []).append({"rate": rate})
+            most = found[f"command {CLIENTS[0]}"][-1]["rate"]
+            calm = await load(port, command, 201, clients=CLIENTS[-1], rate=LOAD * most)
+            found.setdefault("calm", []).append({**calm, "asked": LOAD * most})
             say(f"http: round {turn + 1} of {ROUNDS}")
-    said = f"at {LOAD:.0%} of {statistics.median(ours):.0f} commands a second, by schedule"
-    name = f"HTTP command to durable event, {CLIENTS} clients"
+    return [*(_closed(clients, found) for clients in CLIENTS), *_by_wrk(found), _calm(found)]
+
+
+def _closed(clients: int, found: Found) -> Measured:
+    ours, theirs = found[f"command {clients}"], found[f"noop {clients}"]
+    return ratio(
+        f"HTTP command to durable event, {clients} clients",
+        _rates(ours),
+        _rates(theirs),
+        GOAL,
+        "the route that does nothing",
+        {"command": middle(ours), "nothing": middle(theirs)},
+    )
+
+
+def _by_wrk(found: Found) -> list[Measured]:
+    if "command wrk" not in found:
+        return []
+    name = f"HTTP command to durable event, {CLIENTS[0]} clients, as wrk counts"
+    against = "the route that does nothing"
     return [
-        ratio(name, ours, theirs, GOAL, "the route that does nothing"),
-        Measured(
-            "HTTP command, p99 at 70 % load",
-            tuple(slowest),
-            "ms",
-            GOAL_P99,
-            at_least=False,
-            said=said,
-        ),
+        ratio(name, _rates(found["command wrk"]), _rates(found["noop wrk"]), None, against),
     ]
+
+
+def _calm(found: Found) -> Measured:
+    calm = found["calm"]
+    asked = ", ".join(f"{one['asked']:.0f}" for one in calm)
+    return Measured(
+        "HTTP command, p99 at 70 % load",
+        tuple(one["p99"] for one in calm),
+        "ms",
+        GOAL_P99,
+        at_least=False,
+        said=f"{LOAD:.0%} of the round's closed loop ({asked} commands a second), by schedule",
+        latencies={"command": middle(calm)},
+    )
+
+
+def _rates(found: list[dict[str, float]]) -> list[float]:
+    return [one["rate"] for one in found]
 
 
 @asynccontextmanager
@@ -102,7 +136,7 @@ async def service(running: Servers) -> AsyncIterator[tuple[int, str]]:
 
 
 async def _ready(port: int) -> None:
-    async with httpx.AsyncClient() as client, asyncio.timeout(30):
+    async with httpx.AsyncClient() as client, asyncio.timeout(START_SECONDS):
         while True:
             try:
                 if (await client.get(f"http://127.0.0.1:{port}/readyz")).is_success:
@@ -129,7 +163,7 @@ async def load(
     request: str,
     expected: int,
     *,
-    clients: int = CLIENTS,
+    clients: int,
     seconds: float = SECONDS,
     rate: float | None = None,
 ) -> dict[str, Any]:

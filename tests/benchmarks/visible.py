@@ -1,45 +1,52 @@
 """From a command's acknowledgement to its effect in the read model, on the whole platform.
 
-Stories are recorded through the monitoring API at a fixed rate, whatever becomes of the earlier
-ones. Visible means that the row stands in the read model in a committed transaction, which is what
-a query with `after=` waits for; the read model's database is asked for it every few milliseconds,
-so a figure is at most that much too high.
+Stories are recorded through the monitoring API at a fixed rate for a minute, whatever becomes of
+the earlier ones; then for another minute while a national file is imported and the read model is
+rebuilt again and again. Visible means that the row stands in the read model that people read, in a
+committed transaction, which is what a query with `after=` waits for; its database is asked for it
+every few milliseconds, so a figure is at most that much too high.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import sys
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.benchmarks import samples
+from tests.benchmarks import national, samples
 from tests.benchmarks.load import histogram, percentiles
-from tests.benchmarks.measuring import ROUNDS, Measured, Say
+from tests.benchmarks.measuring import PARTS, ROUNDS, Measured, Say
 from tests.benchmarks.over_http import request
+from tests.benchmarks.platform import Running, running_platform
+from tests.benchmarks.watching import watched
 
 from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.events.store.postgres import create_engine
-from leefwijk.local import Supervisor, free_ports
-from leefwijk.local.platform import Platform, Ports
-from leefwijk.service.issuer import DevelopmentIssuer
 from leefwijk.service.roles import Role
 from leefwijk.service.wiring import make_context
 from monitoring.app import definition
 from monitoring.domain.area import RegisterArea
 from monitoring.settings import MonitoringSettings
 
-RATES = (50, 200)
-SECONDS = 6
+RATE = 200
+SECONDS = 20
+"""Of a round: the rounds follow one another, so that the load lasts a minute."""
 LOOK_SECONDS = 0.003
 CLIENTS = 64
-LONGEST_SECONDS = 15.0
-GOALS = {(200, "p50"): 50.0, (200, "p99"): 250.0}
+LONGEST_SECONDS = 60.0
+GOALS = {"p50": 50.0, "p99": 250.0}
+CALM = "nothing else at work"
+BUSY = "a rebuild and an import at work"
 STORY = {
     "theme": "meeting",
     "tone": "strength",
@@ -48,65 +55,114 @@ STORY = {
 }
 _SEEN = text("""
 select stream_id from rows where projection = 'projections.area-effort-status'
+    and generation = (select current from consumer_generations
+                      where consumer = 'projections.area-effort-status')
     and stream_id = any(cast(:streams as text[]))
 """)
 _STREAM = re.compile(rb'"id":"(?P<id>[^"]+)"')
 
 
 async def measure(say: Say) -> list[Measured]:
-    """Each rate by turns on one running platform."""
-    found: dict[int, list[dict[str, float]]] = {rate: [] for rate in RATES}
-    with TemporaryDirectory(prefix="leefwijk-bench-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
-        async with Supervisor(folder, say=lambda _: None) as supervisor:
-            platform = Platform(folder, _free_ports(), municipalities=samples.MUNICIPALITIES)
-            await platform.start(supervisor)
-            await _register_area(folder)
-            engine = create_engine(_settings(folder, "projections")["LEEFWIJK_DATABASE_URL"])
-            token = DevelopmentIssuer(folder / "identity").token(Role.NEIGHBOURHOOD_WORKER)
-            port = platform.ports.services["monitoring"]
-            asked = request(
-                "POST", f"/v1/areas/{samples.AREA}/stories", port, token, json.dumps(STORY)
-            ).encode()
-            await run(engine, port, asked, 50, 2)  # the first commands of a process are slow
-            for turn in range(ROUNDS):
-                for rate in RATES:
-                    found[rate].append(await run(engine, port, asked, rate, SECONDS))
-                say(f"visible: round {turn + 1} of {ROUNDS}")
-            await engine.dispose()
-    if any(len(rounds) < ROUNDS for rounds in found.values()):
-        # the supervisor ends its block quietly when somebody asks to stop
-        raise InterruptedError("asked to stop before all rounds were measured")
-    return [
+    """A minute with nothing else to do, then a minute beside other work, on one platform."""
+    found: list[Measured] = []
+    async with running_platform() as running:
+        await _register_area(running)
+        engine = create_engine(running.settings("projections")["LEEFWIJK_DATABASE_URL"])
+        port = running.platform.ports.services["monitoring"]
+        token = running.token(Role.NEIGHBOURHOOD_WORKER)
+        asked = request(
+            "POST", f"/v1/areas/{samples.AREA}/stories", port, token, json.dumps(STORY)
+        ).encode()
+        await run(engine, port, asked, 50, 2)  # the first commands of a process are slow
+        found += await _minute(CALM, engine, port, asked, say)
+        async with _other_work(running) as work:
+            first, *others = await _minute(BUSY, engine, port, asked, say)
+        said = f"meanwhile {work['rebuilds']} rebuilds and {work['imports']} imports ended"
+        found += [replace(first, said=said), *others]
+        await engine.dispose()
+    return found
+
+
+async def _minute(
+    around: str, engine: AsyncEngine, port: int, asked: bytes, say: Say
+) -> list[Measured]:
+    rounds: list[dict[str, float]] = []
+    memory: dict[str, list[float]] = {}
+    for turn in range(ROUNDS):
+        async with watched() as watch:
+            rounds.append(await run(engine, port, asked, RATE, SECONDS))
+        for process, peak in watch.peaks.items():
+            memory.setdefault(process, []).append(peak)
+        say(f"visible, {around}: round {turn + 1} of {ROUNDS}; {watch.processor()}")
+    visible = [
         Measured(
-            f"acknowledged to visible, {rate} commands/s, {part}",
+            f"acknowledged to visible, {RATE} commands/s, {around}, {part}",
             tuple(one[part] for one in rounds),
             "ms",
-            GOALS.get((rate, part)),
+            GOALS.get(part) if around == CALM else None,
             at_least=False,
         )
-        for rate, rounds in found.items()
-        for part in rounds[0]
+        for part in PARTS
+    ]
+    return visible + [
+        Measured(f"memory of {process}, {RATE} commands/s, {around}", tuple(peaks), "MiB")
+        for process, peaks in sorted(memory.items())
     ]
 
 
-def _free_ports() -> Ports:
-    postgres, kafka, worker, *services = free_ports(6)
-    names = ("monitoring", "initiatives", "projections")
-    return Ports(postgres, kafka, worker, dict(zip(names, services, strict=True)))
+@asynccontextmanager
+async def _other_work(running: Running) -> AsyncIterator[dict[str, int]]:
+    """Imports of national files and rebuilds, one after the other, until the block ends.
+
+    Gives how many of each have ended.
+    """
+    ended = {"rebuilds": 0, "imports": 0}
+    work = [asyncio.create_task(task(running, ended)) for task in (_rebuild, _import)]
+    try:
+        yield ended
+    finally:
+        for task in work:
+            task.cancel()
+        outcomes = await asyncio.gather(*work, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
-def _settings(folder: Path, service: str) -> dict[str, str]:
-    lines = (folder / "settings" / f"{service}.env").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines)
+async def _import(running: Running, ended: dict[str, int]) -> None:
+    for delivery in count(1):
+        content = await asyncio.to_thread(national.file, national.AREAS, delivery)
+        job = await national.upload(running, content, delivery)
+        await national.completed(running, job, national.AREAS)
+        ended["imports"] += 1
 
 
-async def _register_area(folder: Path) -> None:
+async def _rebuild(running: Running, ended: dict[str, int]) -> None:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("LEEFWIJK_")}
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "leefwijk.service", "rebuild", "area-effort-status"),
+            env=ours | running.settings("projections"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            out, _ = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            raise RuntimeError(f"a rebuild failed: {out.decode()[-300:]}")
+        ended["rebuilds"] += 1
+
+
+async def _register_area(running: Running) -> None:
     """The area that stories are about, recorded as an import records it."""
-    values = _settings(folder, "monitoring")
-    given = {
+    given: dict[str, Any] = {
         name.removeprefix("LEEFWIJK_").lower(): value
-        for name, value in values.items()
+        for name, value in running.settings("monitoring").items()
         if name != "LEEFWIJK_MUNICIPALITIES"
     }
     context = make_context(definition, MonitoringSettings(**given))

@@ -1,8 +1,58 @@
+from typing import Annotated, Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field
 
-from leefwijk.events.screen import is_citizen_number, personal_data_in
+from leefwijk.events.fields import ShortText
+from leefwijk.events.screen import Screened, is_citizen_number, personal_data_in, screened_texts
+
+
+class Leaf(BaseModel):
+    """Holds a screened text, and perhaps more leaves."""
+
+    text: ShortText
+    code: str = "code"
+    leaves: "tuple[Leaf, ...]" = ()
+
+
+class Plain(BaseModel):
+    """Holds nothing that is screened."""
+
+    code: str = "plain"
+
+
+class Tree(BaseModel):
+    """Holds texts in every way in which a model may hold them."""
+
+    plain: Plain = Plain()
+    maybe: Leaf | None = None
+    by_name: dict[str, list[Leaf]] = Field(default_factory=dict, alias="byName")
+    whatever: Any = None
+    either: Plain | Leaf = Plain()
+    lines: tuple[Annotated[str, Screened()], ...] = ()
+
+
+class TestSearch:
+    def test_every_screened_text_is_found_with_its_path(self) -> None:
+        """INI-01: at any depth, behind any annotation, and nothing that is not screened."""
+        tree = Tree(
+            maybe=Leaf(text="one", leaves=(Leaf(text="two"),)),
+            byName={"x": [Leaf(text="three")]},
+            whatever=[Leaf(text="four")],
+            either=Leaf(text="five"),
+            lines=("six", "seven"),
+        )
+        assert dict(screened_texts(tree)) == {
+            "/maybe/text": "one",
+            "/maybe/leaves/0/text": "two",
+            "/byName/x/0/text": "three",
+            "/whatever/0/text": "four",
+            "/either/text": "five",
+            "/lines/0": "six",
+            "/lines/1": "seven",
+        }
 
 
 class TestElevenTest:

@@ -8,7 +8,8 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -43,7 +44,10 @@ from monitoring.knowledge import codes_by_edition
 
 _log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 500
+"""Records between two looks at whether the import still runs."""
+SLICE = 16
+"""Commands decided in one go: requests that come meanwhile wait for no more than these."""
 LOOK_SECONDS = 0.5
 _LOCK = text("select pg_try_advisory_lock(hashtextextended(:name, 11))")
 _UNLOCK = text("select pg_advisory_unlock(hashtextextended(:name, 11))")
@@ -187,7 +191,7 @@ class Importer:
         start = progress.done if progress else 0
         for place in range(start, len(steps), BATCH):
             batch = steps[place : place + BATCH]
-            done = await asyncio.gather(*(self._make(step) for step in batch))
+            done = await self._make_all(batch)
             counts = {"recorded": 0, "revised": 0, "unchanged": 0}
             for step, handled in zip(batch, done, strict=True):
                 if step.counted:
@@ -213,6 +217,20 @@ class Importer:
     async def _still_running(self, id_: str) -> bool:
         run = (await self._service.handler.load(ImportRun, id_)).state
         return run.status is ImportStatus.RUNNING
+
+    async def _make_all(self, steps: Sequence[Step]) -> list[Handled]:
+        """Make the records side by side, so that the store writes them in groups."""
+        made: list[asyncio.Task[Handled]] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                for place in range(0, len(steps), SLICE):
+                    made += [
+                        group.create_task(self._make(step)) for step in steps[place : place + SLICE]
+                    ]
+                    await asyncio.sleep(0)
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return [task.result() for task in made]
 
     async def _make(self, step: Step) -> Handled:
         return await self._service.handler.execute(
@@ -246,9 +264,7 @@ class Importer:
                 await self._store.finish(id_)
                 return
             ids = [document.stream_id[len("measurements-") :] for document in page.documents]
-            await asyncio.gather(
-                *(self._make(Step(lambda: command, one, create=False)) for one in ids)
-            )
+            await self._make_all([Step(lambda: command, one, create=False) for one in ids])
             await self._store.taken_back(id_, len(ids))
 
     async def _end(self, id_: str, command: CompleteImport | FailImport) -> None:
@@ -318,21 +334,39 @@ def _recording(record: AreaRecord, edition: str, id_: str, estimate: bool) -> Re
         source_edition=edition,
         import_id=id_,
         estimate=estimate,
-        figures=_measured(record),
+        figures=measured(record),
     )
 
 
-def _measured(record: AreaRecord) -> tuple[Measured, ...]:
+def measured(record: AreaRecord) -> tuple[Measured, ...]:
+    """The figures of an area as they are recorded."""
     found = []
     for indicator, periods in record.values.items():
         for period, value in periods.items():
-            figure = Figure(label=value) if isinstance(value, str) else Figure(number=value)
-            found.append(Measured(indicator=indicator, period=period, figure=figure))
+            figure = _label(value) if isinstance(value, str) else _number(str(value))
+            found.append(_one(indicator, period, figure))
     for indicator, gaps in record.missing.items():
         for period, gap in gaps.items():
-            found.append(Measured(indicator=indicator, period=period, figure=_missing(gap)))
+            found.append(_one(indicator, period, _missing(gap)))
     return tuple(found)
 
 
+def _one(indicator: str, period: str, figure: Figure) -> Measured:
+    # its parts were judged when the row was read; judging them again costs as much as deciding
+    return Measured.model_construct(indicator=indicator, period=period, figure=figure)
+
+
+@lru_cache(maxsize=10_000)
+def _number(digits: str) -> Figure:
+    """Frozen, so that areas share it. By its digits: 1.0 equals 1.00 and is not the same."""
+    return Figure(number=Decimal(digits))
+
+
+@lru_cache(maxsize=1_000)
+def _label(name: str) -> Figure:
+    return Figure(label=name)
+
+
+@lru_cache
 def _missing(gap: Gap) -> Figure:
     return Figure(missing=Missing(gap.value))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -53,11 +54,46 @@ def personal_data_in(text: str) -> str | None:
 
 def screened_texts(model: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
     """Every screened text of a model at any depth, with the JSON path of its field."""
-    for name, field in type(model).model_fields.items():
-        here = f"{path}/{field.alias or name}"
-        yield from _texts(
-            getattr(model, name), here, _is_screened(field.annotation, field.metadata)
-        )
+    for name, wire_name, screened in _searched(type(model)):
+        yield from _texts(getattr(model, name), f"{path}/{wire_name}", screened)
+
+
+@cache
+def _searched(model: type[BaseModel]) -> tuple[tuple[str, str, bool], ...]:
+    """The fields that may hold a screened text: name, name on the wire, and whether itself.
+
+    Found once per model: every command and every event of an import is searched.
+    """
+    return tuple(
+        (name, field.alias or name, screened)
+        for name, field in model.model_fields.items()
+        for screened in (_is_screened(field.annotation, field.metadata),)
+        if screened or _may_hold(field.annotation, frozenset())
+    )
+
+
+def _may_hold(annotation: Any, seen: frozenset[type[BaseModel]]) -> bool:
+    """Whether a model with a screened text may stand behind this annotation."""
+    for part in _parts(annotation):
+        if part is Any or part is object or part is BaseModel:
+            return True
+        if not (isinstance(part, type) and issubclass(part, BaseModel)) or part in seen:
+            continue
+        for field in part.model_fields.values():
+            if _is_screened(field.annotation, field.metadata) or _may_hold(
+                field.annotation, seen | {part}
+            ):
+                return True
+    return False
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """An annotation and everything it is put together from."""
+    stack = [annotation]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack += getattr(part, "__args__", ())
 
 
 def _texts(value: Any, path: str, screened: bool) -> Iterator[tuple[str, str]]:
@@ -75,9 +111,6 @@ def _texts(value: Any, path: str, screened: bool) -> Iterator[tuple[str, str]]:
 
 def _is_screened(annotation: Any, metadata: list[Any]) -> bool:
     marks = list(metadata)
-    stack = [annotation]
-    while stack:
-        part = stack.pop()
+    for part in _parts(annotation):
         marks += getattr(part, "__metadata__", ())
-        stack += getattr(part, "__args__", ())
     return any(isinstance(mark, Screened) for mark in marks)
