@@ -34,12 +34,12 @@ check: setup ## Style, types, import rules, documents
 bench: setup ## Measure (ROW=append for one row)
 	@$(BIN)/python -m tests.benchmarks $(ROW)
 
-faults: setup ## Break parts of the running platform, each at least ten times (FAULT=kill-kafka SEEDS=3 FIRST=1)
+faults: setup ## Break parts of the running platform (FAULT=kill-kafka SEEDS=3 FIRST=1)
 	@$(BIN)/python tests/integration/faults/fault_run.py $(if $(FAULT),--fault $(FAULT)) \
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST))
 
-mutants: setup ## Plant bugs in a copy and see the tests turn red
-	@$(BIN)/python -m tools.mutants
+mutants: setup ## Plant bugs in a copy and see the tests turn red (ONLY="part of a name, or 1-5")
+	@$(BIN)/python -m tools.mutants $(if $(ONLY),--only $(ONLY))
 
 scenarios: setup ## Scenario numbers with the tests that prove them (CATALOGUE=folder: also the unproven)
 	@$(BIN)/python tools/scenarios.py $(if $(CATALOGUE),--catalogue $(CATALOGUE))

@@ -15,6 +15,7 @@ from tests.benchmarks.peering import versions
 from tests.benchmarks.servers import POSTGRES
 
 from leefwijk.local import LocalError, say_on_terminal
+from leefwijk.service import garbage
 
 ROWS = {
     "append": "append",
@@ -47,6 +48,8 @@ async def _measure(rows: list[str], report: Report) -> bool:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     for name in rows:
         module = import_module(f"{__package__}.{ROWS[name]}")
+        # as every process of the platform does at its start
+        garbage.settle()
         try:
             report.rows[name] = await module.measure(say_on_terminal)
         except (LocalError, InterruptedError):

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-# test folders are no packages: the helpers beside this file are found by their folder
+# test folders are no packages: the helpers beside the tests are found by their folder
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent / "faults"))
 
 from platform_kit import Running
 from platform_scenes import Scenes

@@ -10,12 +10,14 @@ import asyncio
 import json
 import subprocess
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import httpx
+import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -71,10 +73,25 @@ class Hands:
         """Start what was killed or stopped, and wait until all are ready."""
         await self.start(*(self._known[name] for name in names))
 
+    def pid(self, name: str) -> int:
+        """The id of a process that was started."""
+        return self._children[name].pid
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The environment in which a process was started."""
+        return dict(self._known[name].env or {})
+
+    async def instead(self, name: str, argv: Sequence[str]) -> Sequence[str]:
+        """Start a process that was ended with another command line; gives the one it had."""
+        before = self._known[name]
+        await self.start(replace(before, argv=list(argv)))
+        return before.argv
+
     async def beside(self, name: str, twin: str, port: int) -> None:
         """Start a second process of a service, under a name and on a port of its own."""
         first = self._known[name]
-        environment = {**(first.env or {}), "LEEFWIJK_PORT": str(port)}
+        setting = "LEEFWIJK_WORKER_PORT" if name == WORKER else "LEEFWIJK_PORT"
+        environment = {**(first.env or {}), setting: str(port)}
         ready = f"http://127.0.0.1:{port}/readyz"
         await self.start(replace(first, name=twin, env=environment, ready=ready))
 
@@ -85,6 +102,25 @@ class Hands:
         child.wait()
         if name != "postgres":  # its children notice by themselves, as after a real crash
             kill_group(child.pid)
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP for the process and all its children: they stand still, connections open."""
+        for process in self._family(name):
+            with suppress(psutil.NoSuchProcess):  # a server's child may end at any time
+                process.suspend()
+
+    def thaw(self, name: str) -> None:
+        """SIGCONT for what stands still, children first."""
+        for process in reversed(self._family(name)):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    def _family(self, name: str) -> list[psutil.Process]:
+        try:
+            first = psutil.Process(self._children[name].pid)
+            return [first, *first.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
 
     async def stop(self, name: str) -> None:
         """Ask it to stop, and wait until it has."""
@@ -104,6 +140,8 @@ class Hands:
 
     async def end(self) -> None:
         """Stop everything that runs, last started first, the servers after their clients."""
+        for name in self._children:
+            self.thaw(name)  # what stands still would outlive us
         for names in (set(self._children) - {"postgres", "kafka"}, {"postgres", "kafka"}):
             await asyncio.gather(*(self.stop(name) for name in names & set(self._children)))
 
@@ -148,6 +186,11 @@ class Running:
         await self.hands.beside(service, name, port)
         self.addresses[name] = f"http://127.0.0.1:{port}"
         return name
+
+    async def readiness(self, name: str) -> httpx.Response:
+        """What a service or the worker answers to /readyz."""
+        port = self.ports.worker if name == WORKER else self.ports.services[name]
+        return await self._http.get(f"http://127.0.0.1:{port}/readyz")
 
     async def end(self) -> None:
         """Close what we opened and stop everything."""
@@ -240,6 +283,24 @@ class Running:
                 url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
             )
         return self._engines[service]
+
+    @asynccontextmanager
+    async def database_away(self, service: str) -> AsyncIterator[None]:
+        """The database of one service takes no connections, and loses those it has."""
+        name = self.setting(service, "DATABASE_URL").rsplit("/", 1)[1]
+        beside = next(other for other in SERVICES if other != service)
+        async with self.engine(beside).connect() as connection:
+            await connection.execute(text(f"alter database {name} allow_connections false"))
+            await connection.execute(
+                text(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"
+                ),
+                {"name": name},
+            )
+            try:
+                yield
+            finally:
+                await connection.execute(text(f"alter database {name} allow_connections true"))
 
     async def events(self, service: str, stream: str) -> list[dict[str, Any]]:
         """The events of a stream as an operator reads them."""

@@ -185,6 +185,47 @@ async def test_both_ways_end_alike(
     assert await outcome(tables, careful + 1) == await outcome(tables, careful)
 
 
+async def filled(
+    tables: AsyncEngine, applier: Tally, batches: Sequence[Sequence[Record]], keep: int
+) -> dict[str, Any]:
+    """What the fast way makes of these batches."""
+    core = ConsumerCore(tables, applier, Notes([Noted, Counted, Renamed]))
+    filling = Filling(core, applier, 2, keep=keep)
+    async with tables.begin() as connection:
+        await ledger.current_generation(connection, CONSUMER, hold=False)
+        places = {(record.topic, record.partition) for batch in batches for record in batch}
+        await ledger.Ledger(connection, CONSUMER, 2).lock_partitions(places)
+    for batch in batches:
+        await filling.take(batch)
+    await filling.settle()
+    return await outcome(tables, 2)
+
+
+async def test_what_rests_on_a_batch_that_failed_is_worked_out_anew(tables: AsyncEngine) -> None:
+    """G-REBUILD-1: the next batch is worked out while one is written that turns out faulty."""
+    records = Feed().records(*history("notes-1", 4, fact=count_up))
+    applier = Tally(unwritable={("notes-1", 2)})
+    found = await filled(tables, applier, [[record] for record in records], 50)
+    assert [row[:2] for row in found["rows"]] == [("notes-1", 1)]
+    assert found["parked"] == [
+        ("notes-1", 2, "fault"),
+        ("notes-1", 3, "behind"),
+        ("notes-1", 4, "behind"),
+    ]
+
+
+async def test_a_stream_that_was_forgotten_is_known_when_it_comes_again(
+    tables: AsyncEngine,
+) -> None:
+    """G-REBUILD-1: what comes twice goes in once, also where memory held too little of it."""
+    feed = Feed()
+    one, other = history("a-1", 1, fact=count_up), history("b-1", 2, fact=count_up)
+    arrivals = (one, other[:1], one, other)
+    found = await filled(tables, Tally(), [feed.records(*events) for events in arrivals], 1)
+    assert [row[:2] for row in found["rows"]] == [("a-1", 1), ("b-1", 1), ("b-1", 2)]
+    assert found["parked"] == []
+
+
 async def test_what_is_known_is_not_read_again(tables: AsyncEngine) -> None:
     """Nothing is read of streams that the rebuild has seen from their start."""
     applier = Tally()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from aiokafka import TopicPartition
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.events import metrics
@@ -103,6 +104,20 @@ class TestLoop:
         async with consuming.running():
             applied = await consuming.until(lambda applied: len(applied.get("n-1", ())) == 6)
         assert applied["n-1"] == [1, 2, 3, 4, 5, 6]
+
+    async def test_what_kafka_takes_for_done_is_read_without_a_next_event(
+        self, consuming: Consuming
+    ) -> None:
+        """G-CONSUME-9: also of a partition of which nothing was ever applied.
+
+        So it is after a restore of our database: Kafka goes on at its end, and nothing may come.
+        """
+        await consuming.write(history("n-1", 6))
+        comparison = Comparison(consuming.watch.core, consuming.broker, [consuming.topic])
+        await comparison.once()
+        assert await consuming.watch.applied() == {}  # a worker that is at it is left alone
+        await comparison.once()
+        assert (await consuming.watch.applied())["n-1"] == [1, 2, 3, 4, 5, 6]
 
     async def test_a_database_that_is_away_loses_nothing(self, consuming: Consuming) -> None:
         """G-CONSUME-11: a batch is tried again in place until it goes in; meanwhile unhealthy."""
@@ -226,6 +241,26 @@ class TestComparison:
         await Comparison(consuming.watch.core, busy, [consuming.topic]).once()
         assert ranges == []
         assert await consuming.watch.offsets() == {consuming.place: 4}
+
+    async def test_what_a_killed_process_left_waiting_goes_in_by_itself(
+        self, consuming: Consuming
+    ) -> None:
+        """G-CONSUME-3: whoever died before what waited went in, the comparison sees to it."""
+        watch, feed = consuming.watch, Feed()
+        one, two, three, four = history("n-1", 4)
+        await watch.core.apply(feed.records(one, three, four))
+
+        async def die(connection: AsyncConnection, changes: Sequence[Change]) -> None:
+            if changes[0].received.version == 3:
+                await connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+
+        watch.applier.disturb = die
+        with pytest.raises(DBAPIError):
+            await watch.core.apply(feed.records(two))
+        watch.applier.disturb = None
+        assert await watch.applied() == {"n-1": [1, 2]}
+        await Comparison(watch.core, consuming.broker, [consuming.topic]).once()
+        assert await watch.applied() == {"n-1": [1, 2, 3, 4]}
 
     async def test_it_counts_what_is_parked_and_frees_what_need_not_wait(
         self, consuming: Consuming

@@ -3,11 +3,13 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.events.broker import Broker
 from leefwijk.events.consume.rebuild import RebuildRunningError, drop_old, rebuild
 from leefwijk.events.consume.records import Change, Record
+from leefwijk.events.store.postgres import sqlstate
 from leefwijk.events.testing.consuming import Feed, NoteKeeper, Watch, Watched, history, watch
 from leefwijk.events.testing.servers import make_topics, read_topic, write_topic
 from leefwijk.events.topics import platform_topic
@@ -83,6 +85,27 @@ async def test_the_switch_waits_until_the_new_model_has_reached_the_live_one(
     read = await asyncio.wait_for(rebuild(live.core, live.applier, broker, [topic], look), 30)
     assert read == 10
     assert await live.applied(2) == {"n-1": [1, 2, 3, 4, 5], "n-2": [1, 2, 3, 4, 5]}
+
+
+async def test_the_pointer_does_not_move_while_a_batch_goes_in(live: Watch) -> None:
+    """G-REBUILD-2: a switch waits for the batch that is being written to the old model."""
+    refused: list[str | None] = []
+
+    async def switch(_connection: AsyncConnection, _changes: Sequence[Change]) -> None:
+        async with live.engine.connect() as another:
+            try:
+                await another.execute(
+                    text("select current from consumer_generations for update nowait")
+                )
+            except DBAPIError as error:
+                refused.append(sqlstate(error))
+
+    feed = Feed()
+    await live.core.apply(feed.records(*history("n-1", 1)))
+    live.applier.disturb = switch
+    await live.core.apply(feed.records(*history("n-1", 1, start=2)))
+    assert refused == ["55P03"]
+    assert await live.applied(1) == {"n-1": [1, 2]}
 
 
 async def test_the_live_worker_goes_over_with_the_pointer(

@@ -202,6 +202,14 @@ async def test_anything_else_is_tried_again_later_and_stops_nobody(reacting: Rea
     )
     assert await reacting.amounts("one") == [2]
     assert await reacting.worker.once() == 0, "it waits a while"
+    # the pause is over, and a later release knows the reaction
+    async with reacting.engine.begin() as connection:
+        await connection.execute(text("update todos set not_before = now()"))
+    later = TodoWorker(
+        reacting.engine, reacting.handler, {"count-along": Count, "forgotten": Count}
+    )
+    assert await later.once() == 2
+    assert await reacting.outcomes() == ["done"] * 4
 
 
 async def test_a_todo_that_failed_for_days_is_still_tried(reacting: Reacting) -> None:

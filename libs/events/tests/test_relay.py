@@ -204,6 +204,20 @@ class TestOrder:
             await other.close()
         assert first_occurrences(await service.received(count=2)) == {"notes-1": [1, 2]}
 
+    async def test_a_poked_relay_does_not_wait_for_its_next_look(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """G-RELAY-1: what is new is sent at once, however long an idle relay would wait."""
+        for name in ("POLL_SECONDS", "IDLE_SECONDS"):
+            monkeypatch.setattr(f"leefwijk.events.relay.relay.{name}", 60.0)
+        await service.store.commit(commit(append("notes-1", 0)))
+        async with service.relaying(), asyncio.timeout(30):
+            for version in range(1, 4):
+                await service.sent()
+                await service.store.commit(commit(append("notes-1", version)))
+            await service.sent()
+        assert first_occurrences(await service.received(count=4)) == {"notes-1": [1, 2, 3, 4]}
+
     async def test_the_largest_event_fits_through(self, service: Service) -> None:
         """G-STORE-7: whatever the store takes, Kafka takes."""
         text_ = "x" * (MAX_EVENT_BYTES - 40)
@@ -235,6 +249,20 @@ class TestFailures:
         assert len(broker.failed) == 1
         assert len(events) > 180, "what was sent before the failure was sent again"
 
+    @pytest.mark.parametrize("which", [2, 5, 9])
+    async def test_what_was_read_ahead_is_sent_again_after_a_failure(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch, which: int
+    ) -> None:
+        """G-RELAY-2: the cursor follows what was acknowledged, not what was read meanwhile."""
+        monkeypatch.setattr("leefwijk.events.relay.relay.BATCH", 4)
+        await service.store.commit(commit(append("notes-1", 0, count=40)))
+        broker = FailsOnce(service.broker.bootstrap, failing=[which])
+        async with service.relaying(broker):
+            await service.sent()
+        assert len(broker.failed) == 1
+        events = await service.received(count=40)
+        assert first_occurrences(events) == {"notes-1": list(range(1, 41))}
+
     async def test_a_restarted_relay_goes_on_where_it_was(self, service: Service) -> None:
         """G-RELAY-2: the cursor is kept; a relay that ended in peace repeats nothing."""
         await service.store.commit(commit(append("notes-1", 0, count=3)))
@@ -244,6 +272,37 @@ class TestFailures:
         async with service.relaying():
             await service.sent()
         assert [event.version for event in await service.received(count=5)] == [1, 2, 3, 4, 5]
+
+    async def test_a_relay_that_ended_amid_a_transaction_goes_on_there(
+        self, service: Service
+    ) -> None:
+        """G-RELAY-2: where one transaction was sent in parts, a restart sends the next part."""
+        await service.store.commit(commit(append("notes-1", 0, count=6)))
+        async with service.engine.begin() as connection:
+            second = (await log.read_after(connection, Cursor(), 2))[-1].cursor
+            await connection.execute(
+                text("""
+                insert into relays (name, era, xid, position)
+                values (:name, :era, cast(:xid as xid8), :position)
+                """),
+                {"name": service.routing.service, **second.parameters()},
+            )
+        # a topic of which nothing was acknowledged would be filled from the start
+        await self._acknowledged(service)
+        async with service.relaying():
+            await service.sent()
+        versions = [event.version for event in await service.received(count=4)]
+        assert versions == [3, 4, 5, 6]
+
+    async def _acknowledged(self, service: Service) -> None:
+        async with service.engine.begin() as connection:
+            await connection.execute(
+                text("""
+                insert into relay_offsets (topic, partition, acknowledged)
+                select topic, 0, -1 from unnest(cast(:topics as text[])) as t (topic)
+                """),
+                {"topics": service.routing.topics()},
+            )
 
     async def test_a_relay_without_a_broker_ends_when_told_to(self, service: Service) -> None:
         """G-RELAY-7: while Kafka is away the store takes events, and the relay can be stopped."""
@@ -296,6 +355,19 @@ class TestRefill:
             events = await service.received(count=4)
             assert {event.version for event in events} == {1, 2, 3, 4}
             await service.sent()
+
+    async def test_a_topic_lost_while_nobody_writes_is_filled_again(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """G-RELAY-4: what a broker lost is noticed without a next event."""
+        monkeypatch.setattr("leefwijk.events.relay.relay.LOOK_SECONDS", 0.2)
+        async with service.relaying():
+            await service.store.commit(commit(append("notes-1", 0, count=3)))
+            await service.sent()
+            await drop_topics(service.broker, [service.topic])
+            await make_topics(service.broker, [service.topic])
+            events = await service.received(count=3)
+        assert [event.version for event in events] == [1, 2, 3]
 
     async def test_a_new_municipality_gets_the_history(self, service: Service) -> None:
         """G-RELAY-4: a topic that is new is filled with what was recorded before it."""

@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 from aiokafka.partitioner import DefaultPartitioner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leefwijk.events.relay.sending import Outgoing, TopicMadeAnewError, partition_of, send
 
 TOPIC = "leefwijk.notes.events"
+ROOM = 9
 
 
 class FakeBatch:
-    """A batch with room for three records."""
+    """A batch with room for three short records."""
 
     def __init__(self) -> None:
         self.records: list[bytes] = []
@@ -22,7 +23,7 @@ class FakeBatch:
 
     def append(self, *, key: bytes, value: bytes, headers: Any, timestamp: Any) -> object | None:
         """Take a record in if there is room."""
-        if len(self.records) == 3:
+        if sum(map(len, self.records)) + len(value) > ROOM:
             return None
         self.records.append(value)
         return object()
@@ -56,16 +57,17 @@ class FakeProducer:
         return FakeBatch()
 
     async def send_batch(self, batch: FakeBatch, topic: str, *, partition: int) -> Any:
-        """Deliver a little later, or fail."""
+        """Deliver a little later, or fail at once."""
         assert batch.closed
         assert partition not in self.on_its_way, "two batches of one partition are on their way"
         self.on_its_way.add(partition)
 
         async def deliver() -> Any:
-            await asyncio.sleep(0.001 * (partition + 1))
+            fails = bool(self.fails & set(batch.records))
+            await asyncio.sleep(0 if fails else 0.001 * (partition + 1))
             self.on_its_way.discard(partition)
             self.answered += 1
-            if self.fails & set(batch.records):
+            if fails:
                 raise KafkaTimeoutError
             offset = self.start + len(self.topic[partition])
             self.topic[partition] += batch.records
@@ -104,11 +106,28 @@ async def test_after_a_failure_nothing_leaves_and_nothing_is_on_its_way() -> Non
     assert producer.on_its_way == set()
 
 
-async def test_every_answer_is_waited_for_before_a_failure_is_told() -> None:
+@settings(deadline=None, max_examples=50)
+@given(sizes=st.lists(st.integers(0, ROOM - 3), min_size=1, max_size=20))
+async def test_a_short_record_does_not_overtake_a_long_one(sizes: list[int]) -> None:
+    """G-RELAY-3: what does not fit into a batch holds back all that follows on its partition."""
+    producer = FakeProducer()
+    records = [
+        one._replace(value=one.value + b"x" * size)
+        for one, size in zip(outgoing(len(sizes)), sizes, strict=True)
+    ]
+    await send(producer, records, {})
+    assert sum(map(len, producer.topic.values())) == len(records)
+    for values in producer.topic.values():
+        assert values == sorted(values)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+async def test_every_answer_is_waited_for_before_a_failure_is_told(failing: int) -> None:
     """G-RELAY-3: a failed partition does not leave the others on their way."""
     producer = FakeProducer(partitions=2)
     records = outgoing(4)
-    producer.fails = {records[0].value}
+    parts = {partition_of(record.key, 2): record for record in records}
+    producer.fails = {parts[failing].value}
     with pytest.raises(KafkaTimeoutError):
         await send(producer, records, {})
     assert producer.on_its_way == set()

@@ -107,7 +107,9 @@ class Comparison:
                 await self._reset(place, end)
             elif end > next_offset and self._before.get(place) == next_offset:
                 await read_range(self._core, self._broker, place, next_offset, end)
-        self._before = await _offsets(self._core)
+        now = await _offsets(self._core)
+        # a partition of which nothing was ever applied has no offset yet, and may be behind as well
+        self._before = {place: now.get(place, 0) for place in ends}
         await self._core.unpark()
         metrics.PARKED.labels(self._core.name).set(await _parked(self._core))
 

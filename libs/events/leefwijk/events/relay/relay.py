@@ -31,6 +31,9 @@ BATCH = 1000
 POLL_SECONDS = 0.025
 IDLE_SECONDS = 0.25
 MEASURE_SECONDS = 1.0
+LOOK_SECONDS = 10.0
+"""So often the ends of the topics are compared with what was acknowledged, also while nothing is
+sent: a broker may lose a tail without telling."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 
@@ -86,7 +89,10 @@ class Relay:
         """Send for as long as the lead is ours."""
         name = self._routing.service
         metrics.RELAY_LEADER.labels(name).set(1)
-        measuring = asyncio.create_task(self._measure(leadership))
+        beside = [
+            asyncio.create_task(self._measure(leadership)),
+            asyncio.create_task(self._look_for_losses(leadership)),
+        ]
         try:
             while True:
                 try:
@@ -101,7 +107,8 @@ class Relay:
                     await asyncio.sleep(self._pause)
                     self._pause = min(self._pause * 2, LONGEST_PAUSE)
         finally:
-            measuring.cancel()
+            for task in beside:
+                task.cancel()
             metrics.RELAY_LEADER.labels(name).set(0)
 
     async def _send_from_cursor(self, leadership: Leadership) -> None:
@@ -238,6 +245,25 @@ class Relay:
                 ours = asked.intersection(self._routing.topics())
                 self._refill_asked = bool(ours) and not self._refilling
             await asyncio.sleep(MEASURE_SECONDS)
+
+    async def _look_for_losses(self, leadership: Leadership) -> None:
+        """Ask for topics to be filled that hold less than was once acknowledged."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                # ours first: what is acknowledged meanwhile must not look like a loss
+                rows = (await leadership.execute(_ACKNOWLEDGED)).all()
+                ends = await self._broker.ends(self._routing.topics())
+                lost = {
+                    row.topic
+                    for row in rows
+                    if ends.get((row.topic, row.partition), row.acknowledged + 1)
+                    <= row.acknowledged
+                }
+                if lost and not self._refilling:
+                    await leadership.execute(_ASK_REFILL, {"topics": sorted(lost)})
+            except Exception as error:  # noqa: BLE001 - whoever sends will notice what is wrong
+                _log.warning("topics are not compared", reason=_said(error))
 
 
 def _said(error: BaseException) -> str:

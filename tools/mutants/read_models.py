@@ -1,0 +1,140 @@
+"""Bugs against the third promise: read models are the fold of the events."""
+
+from __future__ import annotations
+
+from tools.mutants.places import (
+    CORE,
+    DELIVERY,
+    EVENTS,
+    FILLING,
+    KAFKA,
+    PROJECTIONS,
+    REBUILD,
+    WORKER,
+)
+from tools.mutants.plant import Mutant
+
+READ_MODELS = (
+    Mutant(
+        "drop on an exception in the agent",
+        3,
+        f"{PROJECTIONS}/worker.py",
+        "            pause = min(pause * 2, LONGEST_PAUSE)\n",
+        "            return\n",
+        (f"{WORKER}::test_a_batch_that_fails_is_tried_until_it_goes_in",),
+    ),
+    Mutant(
+        "drop on an exception in the consumer's loop",
+        3,
+        f"{EVENTS}/consume/loop.py",
+        "                await asyncio.sleep(pause)\n                pause = ",
+        "                return\n                pause = ",
+        (f"{KAFKA}::TestLoop::test_a_database_that_is_away_loses_nothing",),
+    ),
+    Mutant(
+        "Kafka's offset leads instead of the database's",
+        3,
+        f"{EVENTS}/consume/core.py",
+        "if record.offset > offsets[place]:",
+        "if record.offset < 0:",
+        (f"{CORE}::test_what_was_never_read_is_missed_before_what_follows",),
+    ),
+    Mutant(
+        "switch of a rebuild before it has caught up",
+        3,
+        f"{EVENTS}/consume/rebuild.py",
+        "if any(new.get(place, 0) < live.get(place, 0) for place in places):",
+        "if not places:",
+        (f"{REBUILD}::test_the_switch_waits_until_the_new_model_has_reached_the_live_one",),
+    ),
+    Mutant(
+        "what comes twice is applied twice",
+        3,
+        f"{EVENTS}/consume/sorting.py",
+        "        sorting.duplicates += 1\n        return\n    waiting =",
+        "        stream.version = received.version - 1\n    waiting =",
+        (f"{CORE}::test_what_is_known_is_dropped_by_its_version",),
+    ),
+    Mutant(
+        "what comes too early is applied at once",
+        3,
+        f"{EVENTS}/consume/sorting.py",
+        "elif received.version > stream.version + 1:",
+        "elif received.version > stream.version + 99:",
+        (f"{CORE}::test_a_gap_waits_and_ends_in_order",),
+    ),
+    Mutant(
+        "an event that cannot be applied is passed over",
+        3,
+        f"{EVENTS}/consume/core.py",
+        "return await self._transaction(records, generation, accept_hole, total, fault)",
+        "return []",
+        (f"{CORE}::test_a_fault_parks_only_its_stream",),
+    ),
+    Mutant(
+        "of two events with one version the first is taken",
+        3,
+        f"{EVENTS}/consume/sorting.py",
+        "if waiting.event_id != received.id:",
+        "if waiting.event_id is None:",
+        (f"{CORE}::test_a_fork_among_waiting_events_is_seen",),
+    ),
+    Mutant(
+        "two workers on one partition do not wait for each other",
+        3,
+        f"{EVENTS}/consume/ledger.py",
+        "order by topic, partition for update of consumer_offsets",
+        "order by topic, partition",
+        (f"{CORE}::test_a_worker_that_lost_its_partition_is_fenced",),
+    ),
+    Mutant(
+        "a batch does not know what earlier ones said",
+        3,
+        f"{PROJECTIONS}/rows.py",
+        "known = await self.read(connection, generation, streams)",
+        "known = await self.read(connection, generation, ())",
+        (f"{DELIVERY}::test_any_order_between_streams_reads_the_same",),
+    ),
+    Mutant(
+        "a row that was replaced is said as well",
+        3,
+        f"{PROJECTIONS}/rows.py",
+        "            if before is not None:\n                self._close(",
+        "            if before is not None and not before.stored:\n                self._close(",
+        (f"{DELIVERY}::test_any_order_between_streams_reads_the_same",),
+    ),
+    Mutant(
+        "what was parked is not listed as held",
+        3,
+        f"{PROJECTIONS}/snapshot.py",
+        'f"held: {row.detail}" if',
+        '"" if',
+        (f"{DELIVERY}::test_a_gap_is_held_healed_and_counted_once",),
+    ),
+    Mutant(
+        "a rebuild switches while a batch goes into the old model",
+        3,
+        f"{EVENTS}/consume/core.py",
+        "hold=True)\n            book = ledger.Ledger(connection, self.name, generation)\n"
+        "            offsets",
+        "hold=False)\n            book = ledger.Ledger(connection, self.name, generation)\n"
+        "            offsets",
+        (f"{REBUILD}::test_the_pointer_does_not_move_while_a_batch_goes_in",),
+    ),
+    Mutant(
+        "a rebuild builds on a batch that failed",
+        3,
+        f"{EVENTS}/consume/filling.py",
+        "if step is not None and went_well:",
+        "if step is not None:",
+        (f"{FILLING}::test_what_rests_on_a_batch_that_failed_is_worked_out_anew",),
+    ),
+    Mutant(
+        "a rebuild takes a stream that it forgot for a new one",
+        3,
+        f"{EVENTS}/consume/filling.py",
+        "if self._whole or not streams:",
+        "if self._whole is not None or not streams:",
+        (f"{FILLING}::test_a_stream_that_was_forgotten_is_known_when_it_comes_again",),
+    ),
+)
