@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import text
@@ -86,6 +88,7 @@ class AreaKnowledge:
     """Keeps the tables up to date and writes the todos of reactions."""
 
     name = CONSUMER
+    tables = ("known_areas", "known_levels")
 
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
@@ -95,9 +98,9 @@ class AreaKnowledge:
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]
     ) -> None:
         """Write what the changes say, in order."""
-        for change in changes:
-            statement, values = _WRITES[type(change.event)](change)
-            await connection.execute(statement, values)
+        written = (_WRITES[type(change.event)](change) for change in changes)
+        for statement, alike in groupby(written, key=itemgetter(0)):
+            await connection.execute(statement, [values for _, values in alike])
         await self._reactions.add(connection, self.name, changes)
 
 

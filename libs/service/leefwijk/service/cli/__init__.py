@@ -8,7 +8,16 @@ from importlib.metadata import entry_points
 import structlog
 import typer
 
-from leefwijk.service.cli import documents, migrating, parked, serving, tokens, topics
+from leefwijk.service.cli import (
+    documents,
+    knowledge,
+    migrating,
+    parked,
+    restored,
+    serving,
+    tokens,
+    topics,
+)
 
 app = typer.Typer(
     name="leefwijk",
@@ -19,9 +28,11 @@ app = typer.Typer(
 app.command("serve")(serving.serve_command)
 app.command("migrate")(migrating.migrate_command)
 app.command("token")(tokens.token_command)
+app.command("restored")(restored.restored_command)
 app.add_typer(topics.app, name="topics")
 app.add_typer(parked.app, name="parked")
 app.add_typer(documents.app, name="documents")
+app.add_typer(knowledge.app, name="knowledge")
 
 
 def main() -> None:

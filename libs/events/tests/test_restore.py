@@ -1,0 +1,493 @@
+"""A service's database is put back from a backup while Kafka is ahead of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from leefwijk.events import log
+from leefwijk.events.broker import Broker, TopicMissingError
+from leefwijk.events.consume.records import Record
+from leefwijk.events.envelope import Received, receive
+from leefwijk.events.event import Audience
+from leefwijk.events.language.restores import StoreRestored
+from leefwijk.events.log import Cursor
+from leefwijk.events.relay.relay import Relay, Routing
+from leefwijk.events.restore import RelayAliveError, Restored, Restorer
+from leefwijk.events.store.postgres import EventStore, create_engine
+from leefwijk.events.testing.consuming import SOURCE
+from leefwijk.events.testing.notes import (
+    EVENTS,
+    MUNICIPALITY,
+    OTHER_MUNICIPALITY,
+    Counted,
+    Noted,
+    Notes,
+    append,
+    commit,
+    row,
+)
+from leefwijk.events.testing.servers import make_topics, read_topic, until
+from leefwijk.events.topics import partner_topic, platform_topic
+
+
+class NotesStoreRestored(
+    StoreRestored,
+    type="nl.leefbaarheid.restores-of-notes.store-restored.v1",
+    audience=Audience.PARTNERS,
+    service="notes",
+):
+    """The notes go on from a backup."""
+
+
+BOTH = {MUNICIPALITY: 1, OTHER_MUNICIPALITY: 1}
+
+
+@dataclass
+class Service:
+    """A service whose database can be copied and put back."""
+
+    url: str
+    broker: Broker
+    routing: Routing
+    engine: AsyncEngine = field(init=False)
+    store: EventStore = field(init=False)
+    steps: list[str] = field(default_factory=list)
+    kept: list[Record] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.open()
+
+    def open(self) -> None:
+        """Connect."""
+        self.engine = create_engine(self.url)
+        self.store = EventStore(self.engine, self.routing.service)
+
+    async def close(self) -> None:
+        """Leave the database to itself."""
+        await self.store.close()
+        await self.engine.dispose()
+
+    async def administer(self, *statements: str) -> None:
+        """Do something to the database as a whole while nobody is connected."""
+        await self.close()
+        server = make_url(self.url).set(database="postgres")
+        engine = create_async_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+        await engine.dispose()
+        self.open()
+
+    async def back_up(self) -> None:
+        """Copy the database."""
+        name = make_url(self.url).database
+        await self.administer(f"create database {name}_copy template {name}")
+
+    async def put_back(self) -> None:
+        """Put the copy in the place of the database."""
+        name = make_url(self.url).database
+        await self.administer(
+            f"drop database {name} with (force)", f"create database {name} template {name}_copy"
+        )
+
+    async def note(self, stream: str, expected: int, *amounts: int) -> None:
+        """Record facts for partners of both municipalities."""
+        made = append(stream, expected)
+        rows = tuple(
+            row(Noted(amount=amount), municipalities=sorted(BOTH), partnersequences=BOTH)
+            for amount in amounts
+        )
+        await self._commit(made.stream_id, expected, rows)
+
+    async def count(self, stream: str, expected: int, *amounts: int) -> None:
+        """Record facts for the platform."""
+        await self._commit(stream, expected, tuple(row(Counted(amount=n)) for n in amounts))
+
+    async def _commit(self, stream: str, expected: int, rows: tuple[Any, ...]) -> None:
+        await self.store.commit(commit(replace(append(stream, expected), events=rows)))
+
+    @asynccontextmanager
+    async def relaying(self) -> AsyncIterator[None]:
+        """The relay of the service at work."""
+        task = asyncio.create_task(Relay(self.engine, self.routing, self.broker, "a service").run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def send(self) -> None:
+        """Let the relay send everything."""
+        async with self.relaying():
+            await until(self._nothing_waits)
+
+    async def _nothing_waits(self) -> bool:
+        async with self.engine.connect() as connection:
+            found = (await connection.execute(text("select era, xid, position from relays"))).all()
+            cursor = Cursor(*found[0]) if found else Cursor()
+            return not (await log.waiting_after(connection, cursor))[0]
+
+    async def restored(self, **changes: Any) -> Restored:
+        """Run the restore."""
+        settings: dict[str, Any] = {"tell": self.steps.append, "keep": self.kept.append, **changes}
+        restorer = Restorer(self.engine, self.routing, self.broker, "an operator", **settings)
+        return await asyncio.wait_for(restorer.run(), 60)
+
+    async def stored(self) -> list[Any]:
+        """The events of the store, in the order of the log."""
+        return await self.rows(
+            "select stream_id, version, id, era, type from events order by era, xid, position"
+        )
+
+    async def rows(self, query: str) -> list[Any]:
+        """Rows of the database."""
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(text(query))).all())
+
+    async def run(self, statement: str) -> None:
+        """Change something in the database, as no service would."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text(statement))
+
+    async def on(self, topic: str | None = None) -> list[Received]:
+        """The events of a topic, in order per partition."""
+        records = await read_topic(self.broker, topic or platform_topic(self.routing.service))
+        return [receive(record.headers, record.key, record.value) for record in records]
+
+    async def require_in_step(self) -> None:
+        """Every topic holds what the store says it must and nothing else, in order per stream.
+
+        A record may stand there twice: sending is tried again when its outcome is unknown.
+        """
+        stored = await self.stored()
+        _require(await self.on(), stored)
+        facts = [event for event in stored if event.type in {Noted.type, NotesStoreRestored.type}]
+        for code in self.routing.municipalities:
+            _require(await self.on(partner_topic(self.routing.service, code)), facts)
+
+
+def _require(found: list[Received], stored: list[Any]) -> None:
+    told = [(event.stream_id, event.version, event.id) for event in found]
+    wanted = [(event.stream_id, event.version, event.id) for event in stored]
+    assert set(told) == set(wanted)
+    for stream in {name for name, _, _ in wanted}:
+        versions = [version for name, version, _ in told if name == stream]
+        first = sorted(set(versions), key=versions.index)
+        assert first == sorted(first)
+
+
+@pytest.fixture
+async def service(database_url: str, broker: Broker, service_name: str) -> AsyncIterator[Service]:
+    """A service with its topics, which lost what it recorded after its backup."""
+    catalogue = Notes((*EVENTS, NotesStoreRestored))
+    routing = Routing(service_name, SOURCE, catalogue, frozenset(BOTH))
+    await make_topics(broker, routing.topics())
+    made = Service(database_url, broker, routing)
+    yield made
+    with suppress(Exception):
+        await made.administer(f"drop database if exists {make_url(database_url).database}_copy")
+    await made.close()
+
+
+async def lose(service: Service) -> list[UUID]:
+    """Record, back up, record more, send, and put the backup back; gives what was lost."""
+    await service.count("notes-1", 0, 1, 2)
+    await service.note("notes-2", 0, 1)
+    await service.send()
+    await service.back_up()
+    before = {event.id for event in await service.stored()}
+    await service.count("notes-1", 2, 3, 4)
+    await service.note("notes-2", 1, 2)
+    await service.note("notes-3", 0, 1)
+    await service.send()
+    lost = [event.id for event in await service.stored() if event.id not in before]
+    await service.put_back()
+    return lost
+
+
+async def test_what_the_store_lost_stands_on_no_topic(service: Service) -> None:
+    """G-RESTORE-1: topics hold exactly what the store holds, in the order of each stream."""
+    lost = await lose(service)
+    assert set(lost) <= {event.id for event in await service.on()}
+    done = await service.restored()
+    await service.require_in_step()
+    assert set(done.lost) == set(lost)
+    assert done.era == 2
+    assert done.topics == service.routing.topics()
+
+
+async def test_what_was_lost_is_handed_over_before_it_is_deleted(service: Service) -> None:
+    """G-RESTORE-2: each lost event is kept once, for people to look at."""
+    lost = await lose(service)
+    await service.restored()
+    ids = [receive(record.headers, record.key, record.value).id for record in service.kept]
+    assert sorted(ids) == sorted(lost)
+
+
+async def test_partners_of_every_municipality_are_told(service: Service) -> None:
+    """G-RESTORE-3: after all that was kept, an event says what was kept, with no number of ours."""
+    await lose(service)
+    kept = (await service.rows("select max(recorded_at) from events"))[0][0]
+    await service.restored()
+    for code in BOTH:
+        told = await service.on(partner_topic(service.routing.service, code))
+        assert [event.type for event in told][-1:] == [NotesStoreRestored.type]
+        said = NotesStoreRestored.from_json(told[-1].data)
+        assert (said.era, said.kept_through) == (2, kept)
+        assert said.restored_at <= told[-1].time
+        assert told[-1].partner_sequence == 1
+
+
+async def test_the_history_goes_on(service: Service) -> None:
+    """G-RESTORE-1: versions that were lost are given again, to other events, in the new era."""
+    await lose(service)
+    await service.restored()
+    await service.count("notes-1", 2, 30)
+    await service.note("notes-3", 0, 10)
+    await service.send()
+    await service.require_in_step()
+    assert [event.era for event in await service.stored()] == [1, 1, 1, 2, 2, 2]
+
+
+async def test_offsets_go_on(service: Service) -> None:
+    """G-RESTORE-4: no record gets an offset that a reader has seen; topics keep their settings."""
+    await lose(service)
+    before = await service.broker.ends(service.routing.topics())
+    await service.restored()
+    after = await service.broker.ends(service.routing.topics())
+    assert all(after[place] >= end for place, end in before.items())
+    for topic in service.routing.topics():
+        for record in await read_topic(service.broker, topic):
+            assert record.offset >= before[topic, record.partition]
+
+
+async def test_a_second_run_changes_nothing(service: Service) -> None:
+    """G-RESTORE-5: what is in step stays as it is: no era, no event, no record."""
+    await lose(service)
+    await service.restored()
+    ends = await service.broker.ends(service.routing.topics())
+    stored = await service.stored()
+    again = await service.restored()
+    assert again.nothing_to_do
+    assert await service.stored() == stored
+    assert await service.broker.ends(service.routing.topics()) == ends
+    assert len(await service.rows("select era from eras")) == 2
+
+
+async def test_a_backup_that_lost_nothing_changes_nothing(service: Service) -> None:
+    """G-RESTORE-5: and what was not yet sent is sent by the relay, as ever."""
+    await service.count("notes-1", 0, 1)
+    await service.send()
+    await service.count("notes-1", 1, 2)
+    await service.back_up()
+    await service.put_back()
+    assert (await service.restored()).nothing_to_do
+    await service.send()
+    await service.require_in_step()
+
+
+STEPS = ("compared", "era", "emptied 0", "emptied 1", "emptied 2")
+
+
+class KilledError(Exception):
+    """The process ended here."""
+
+
+def killed_after(step: str, topics: list[str]) -> Callable[[str], None]:
+    """End the process after a step."""
+    wanted = f"emptied {topics[int(step[-1])]}" if step[-1].isdigit() else step
+
+    def tell(said: str) -> None:
+        if said.startswith(wanted):
+            raise KilledError
+
+    return tell
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_killed_restore_is_carried_out_by_the_next_run(service: Service, step: str) -> None:
+    """G-RESTORE-6: ended after any step, the next run ends the same, in the same era."""
+    await lose(service)
+    topics = service.routing.topics()
+    with pytest.raises(KilledError):
+        await service.restored(tell=killed_after(step, topics))
+    await service.restored()
+    await service.require_in_step()
+    assert [tuple(found) for found in await service.rows("select era from eras")] == [(1,), (2,)]
+    assert (await service.restored()).nothing_to_do
+
+
+async def test_a_killed_refill_is_begun_again(service: Service) -> None:
+    """G-RESTORE-6: ended while topics are being filled, the next run fills them from the start."""
+    await lose(service)
+    emptied = asyncio.Event()
+    last = f"emptied {service.routing.topics()[-1]}"
+    restoring = asyncio.create_task(
+        service.restored(tell=lambda said: emptied.set() if said == last else None)
+    )
+    await emptied.wait()
+
+    async def begun() -> bool:
+        return bool(await service.on())
+
+    await until(begun)
+    restoring.cancel()
+    with suppress(asyncio.CancelledError):
+        await restoring
+    await service.restored()
+    await service.require_in_step()
+    assert len(await service.rows("select era from eras")) == 2
+
+
+async def test_a_restore_that_was_killed_may_be_ended_by_the_service(service: Service) -> None:
+    """G-RESTORE-6: should the service start in between, a run after it still brings all in step."""
+    await lose(service)
+    with pytest.raises(KilledError):
+        await service.restored(tell=killed_after("era", service.routing.topics()))
+    await service.count("notes-1", 2, 30)
+    await service.send()
+    await service.restored()
+    await service.require_in_step()
+
+
+async def test_a_service_that_was_started_too_early(service: Service) -> None:
+    """G-RESTORE-1: it gave lost versions to other events; a run after that still finds them out."""
+    lost = await lose(service)
+    await service.count("notes-1", 2, 30, 40)
+    await service.note("notes-2", 1, 20)
+    await service.note("notes-3", 0, 10)
+    await service.send()
+    done = await service.restored()
+    assert set(done.lost) == set(lost)
+    await service.require_in_step()
+
+
+async def test_the_same_backup_twice(service: Service) -> None:
+    """G-RESTORE-1: the second restore takes back what followed the first, and says so anew."""
+    await lose(service)
+    await service.restored()
+    first = {event.id for event in await service.on() if event.type == NotesStoreRestored.type}
+    await service.count("notes-1", 2, 30)
+    await service.send()
+    await service.put_back()
+    assert (await service.restored()).era == 2
+    await service.require_in_step()
+    told = {event.id for event in await service.on() if event.type == NotesStoreRestored.type}
+    assert len(told) == 1
+    assert told.isdisjoint(first)
+
+
+async def test_a_backup_of_the_first_moment_of_an_era(service: Service) -> None:
+    """G-RESTORE-3: partners who heard of the first restore hear of the second, too."""
+    await lose(service)
+    await service.restored()
+    await service.administer(f"drop database {make_url(service.url).database}_copy")
+    await service.back_up()
+    await service.count("notes-1", 2, 30)
+    await service.send()
+    await service.put_back()
+    assert (await service.restored()).era == 3
+    await service.require_in_step()
+
+
+async def test_transaction_numbers_that_went_back(service: Service) -> None:
+    """G-RESTORE-7: on another server numbers begin elsewhere; new events still follow the old."""
+    await service.count("notes-1", 0, 1, 2)
+    await service.send()
+    await service.run("update events set xid = (xid::text::bigint + 1000000000)::text::xid8")
+    await service.run("update relays set xid = (xid::text::bigint + 1000000000)::text::xid8")
+    assert (await service.restored()).era == 2
+    await service.count("notes-1", 2, 3)
+    await service.send()
+    await service.require_in_step()
+    assert (await service.restored()).nothing_to_do
+
+
+async def test_a_service_that_runs_must_be_stopped(service: Service) -> None:
+    """G-RESTORE-8: nothing is changed while a relay sends, and the operator hears which one."""
+    await lose(service)
+    ends = await service.broker.ends(service.routing.topics())
+    async with service.relaying():
+        await until(service._nothing_waits)
+        with pytest.raises(RelayAliveError, match=r"a service.*stop every process"):
+            await service.restored(patience=1)
+    assert await service.broker.ends(service.routing.topics()) == ends
+    assert len(await service.rows("select era from eras")) == 1
+
+
+async def test_an_era_begins_between_two_appends(service: Service) -> None:
+    """G-RESTORE-9: whoever appends meanwhile is in the old era or in the new, and none is missed.
+
+    The first event of an era is that of the restore; no event of an era before comes after it.
+    """
+    await lose(service)
+
+    async def write(number: int) -> None:
+        for version in range(30):
+            await service.count(f"notes-{number}", version, version)
+            await asyncio.sleep(0)
+
+    writing = [asyncio.create_task(write(number)) for number in range(10, 14)]
+    await service.restored()
+    await asyncio.gather(*writing)
+    await service.send()
+    await service.require_in_step()
+    stored = await service.stored()
+    first = next(place for place, event in enumerate(stored) if event.era == 2)
+    assert stored[first].type == NotesStoreRestored.type
+
+
+async def test_an_append_under_way_is_waited_for(service: Service) -> None:
+    """G-RESTORE-9: an event that took the old era is in the log before the new era begins."""
+    await lose(service)
+    async with service.engine.connect() as slow:
+        await slow.execute(text("set idle_in_transaction_session_timeout = 0"))
+        await slow.execute(text("set transaction_timeout = 0"))
+        await slow.commit()
+        await slow.execute(
+            text("""
+            insert into events (stream_id, version, era, id, type, data, metadata, recorded_at)
+            select 'notes-9', 1, max(era), gen_random_uuid(), :type, '{"amount": 1}', '{}', now()
+            from eras
+            """),
+            {"type": Counted.type},
+        )
+        compared = asyncio.Event()
+        restoring = asyncio.create_task(service.restored(tell=lambda _step: compared.set()))
+        await compared.wait()
+        await asyncio.sleep(0.7)
+        assert len(await service.rows("select era from eras")) == 1
+        await slow.commit()
+    await restoring
+    await service.require_in_step()
+
+
+async def test_what_is_no_event_is_left_out_of_account(service: Service) -> None:
+    """G-RESTORE-5: a record without a readable envelope is no event of the store."""
+    await service.count("notes-1", 0, 1)
+    await service.send()
+    producer = service.broker.producer()
+    await producer.start()
+    await producer.send_and_wait(platform_topic(service.routing.service), b"?", b"?")
+    await producer.stop()
+    assert (await service.restored()).nothing_to_do
+
+
+async def test_topics_that_are_not_there_are_named(service: Service) -> None:
+    """G-RESTORE-8: a missing topic is an error; nothing is changed."""
+    service.routing = Routing(
+        service.routing.service, SOURCE, service.routing.catalogue, frozenset({"GM9999"})
+    )
+    with pytest.raises(TopicMissingError, match="gm9999"):
+        await service.restored()
+    assert len(await service.rows("select era from eras")) == 1
