@@ -4,6 +4,7 @@ import signal
 import sys
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events.log import Cursor
@@ -46,6 +47,19 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leader, "STALE_SECONDS", 1.0)
 
 
+async def who_leads(engine: AsyncEngine) -> list[str]:
+    """What the database knows of leaders, locks and heartbeats."""
+    async with engine.connect() as connection:
+        found = await connection.execute(
+            text("""
+            select r.*, l.pid, l.granted, a.state, clock_timestamp() - r.heartbeat_at as age
+            from relays r left join pg_locks l on l.locktype = 'advisory'
+            left join pg_stat_activity a on a.pid = l.pid
+            """)
+        )
+        return [str(row._asdict()) for row in found]
+
+
 async def test_a_stopped_leader_is_replaced(
     engine: AsyncEngine, database_url: str, hurried: None
 ) -> None:
@@ -66,6 +80,8 @@ async def test_a_stopped_leader_is_replaced(
                 assert await first.stdout.readline() == b"lost\n"
             async with lead(engine, "notes", "third", poll=0.1) as leadership:
                 assert leadership.cursor == reached, "a former leader moved the cursor"
+    except TimeoutError:
+        pytest.fail(f"nobody took over: {await who_leads(engine)}")
     finally:
         if first.returncode is None:
             first.kill()
