@@ -6,6 +6,7 @@ from leefwijk.events import topics
 from leefwijk.events.broker import Broker
 from leefwijk.events.event import Audience
 from leefwijk.events.testing.notes import Notes, Whispered
+from leefwijk.events.testing.servers import until
 from leefwijk.events.topics import Topic, apply, compare, declared_topics
 
 
@@ -73,6 +74,11 @@ async def test_settings_are_put_right_and_others_left_alone(
                 )
             ]
         )
+
+        async def shown() -> bool:
+            return (await settings(broker, name)).get("retention.ms") == "1000"
+
+        await until(shown)
         difference = await compare(admin, wanted)
         assert difference.config[name]["retention.ms"] == "-1"
         await apply(admin, difference, 1)
@@ -86,6 +92,11 @@ async def test_a_topic_never_gets_other_partitions(broker: Broker, wanted: list[
     """G-TOPIC-2: another number of partitions is refused and told, not put right."""
     async with broker.admin() as admin:
         await admin.create_topics([NewTopic(wanted[0].name, 3, 1)])
+
+        async def shown() -> bool:
+            return wanted[0].name in await admin.list_topics()
+
+        await until(shown)
         difference = await compare(admin, wanted)
         assert len(difference.refused) == 1
         assert "has 3 partitions, declared are 6" in difference.refused[0]

@@ -6,6 +6,7 @@ never changes, because that would tear streams over partitions.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,9 @@ PARTNER_PARTITIONS = 1
 
 _SET_ON_TOPIC = 1
 """How the broker says that a setting was made on the topic itself."""
+
+SHOWN_SECONDS = 10.0
+"""So long a broker may take to show what it accepted."""
 
 CONFIG = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
 
@@ -124,7 +128,10 @@ async def _configs(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, di
 
 
 async def apply(admin: AIOKafkaAdminClient, difference: Difference, replication: int) -> None:
-    """Create what is missing and set what differs; never delete, never repartition."""
+    """Create what is missing and set what differs; never delete, never repartition.
+
+    Returns once the broker shows it. Raises RuntimeError for a refusal, or if it shows nothing.
+    """
     if difference.missing:
         answer = await admin.create_topics(
             [
@@ -147,3 +154,24 @@ async def apply(admin: AIOKafkaAdminClient, difference: Difference, replication:
                 for name, changes in difference.config.items()
             ]
         )
+    await _shown(admin, difference)
+
+
+async def _shown(admin: AIOKafkaAdminClient, difference: Difference) -> None:
+    """Wait until the broker shows what it accepted: it learns of that a moment later itself."""
+    named = {topic.name for topic in difference.missing}
+    try:
+        async with asyncio.timeout(SHOWN_SECONDS):
+            while not (  # noqa: ASYNC110 - the broker tells nobody
+                named <= set(await admin.list_topics()) and await _are_set(admin, difference.config)
+            ):
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise RuntimeError("the broker accepted the topics and does not show them") from None
+
+
+async def _are_set(admin: AIOKafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> bool:
+    if not wanted:
+        return True
+    found = await _configs(admin, sorted(wanted))
+    return all(changes.items() <= found[name].items() for name, changes in wanted.items())

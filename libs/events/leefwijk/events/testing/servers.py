@@ -85,7 +85,7 @@ async def until(
 ) -> None:
     """Look until it holds; neither a database nor a broker tells anybody. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not await holds():  # noqa: ASYNC110 - as said  # noqa: ASYNC110 - see above
+        while not await holds():  # noqa: ASYNC110 - as said
             await asyncio.sleep(pause)
 
 
