@@ -22,7 +22,7 @@ from leefwijk.events.consume.reactions import Reaction, Reactions
 from leefwijk.events.consume.records import Change
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.language.initiatives.initiatives import Gate
+from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.monitoring.areas import (
     AreaRegistered,
     ExperiencedAreaDrawn,

@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from leefwijk.events.fields import Theme
-from leefwijk.events.language.initiatives import initiatives
+from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.initiatives import gates, initiatives
 from leefwijk.events.language.monitoring.stories import (
     StoryConsentGiven,
     StoryConsentWithdrawn,
@@ -169,8 +170,8 @@ class TestInitiatives:
         )
         history.say(
             "i1",
-            initiatives.GateNoLongerPassed(
-                gate=initiatives.Gate.EFFORT_LEVEL_AND_BUDGET,
+            gates.GateNoLongerPassed(
+                gate=Gate.EFFORT_LEVEL_AND_BUDGET,
                 code="effort-level-expired",
                 evidence=("e1",),
                 on=date(2022, 5, 1),

@@ -10,7 +10,11 @@ from enum import StrEnum
 
 from initiatives.domain.area_budget import AreaBudget
 from leefwijk.events.decider import refuse
-from leefwijk.events.language.initiatives.initiatives import Gate, GateAnswer, GateOutcome
+from leefwijk.events.language.initiatives.initiatives import (
+    FirstGate,
+    FirstGateOutcome,
+    GateAnswer,
+)
 
 EFFORT_LEVEL_AND_BUDGET = "effort-level-and-budget"
 
@@ -39,8 +43,8 @@ class GateLine:
     def answer(self) -> GateAnswer:
         """The line as a grant carries it."""
         return GateAnswer(
-            gate=Gate(self.gate),
-            outcome=GateOutcome(self.verdict.value),
+            gate=FirstGate(self.gate),
+            outcome=FirstGateOutcome(self.verdict.value),
             code=self.code,
             reason=self.reason,
             evidence=self.evidence,

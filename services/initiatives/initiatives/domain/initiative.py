@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 from leefwijk.events.decider import Listing, State, evolves
+from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
     CorporationRoleAgreed,
-    GateNoLongerPassed,
     GrantedLine,
     InitiativeCompleted,
     InitiativeProposed,

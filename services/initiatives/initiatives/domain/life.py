@@ -13,11 +13,11 @@ from initiatives.domain.initiative import Initiative, Status
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import AreaId, ShortText, Theme
+from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
     CorporationRoleAgreed,
-    Gate,
-    GateNoLongerPassed,
     InitiativeCompleted,
     InitiativeProposed,
     InitiativeStarted,

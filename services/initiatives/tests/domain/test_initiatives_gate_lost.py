@@ -10,9 +10,9 @@ import pytest
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.life import NoteGateNoLongerPassed
 from initiatives.domain.spending import RecordSpending
+from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
 from leefwijk.events.language.initiatives.initiatives import (
-    Gate,
-    GateNoLongerPassed,
     GrantedLine,
     InitiativeCompleted,
     InitiativeStarted,

@@ -22,9 +22,9 @@ from initiatives.domain.support import (
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
-    Gate,
+    FirstGate,
+    FirstGateOutcome,
     GateAnswer,
-    GateOutcome,
     GrantedLine,
     InitiativeCompleted,
     InitiativeStarted,
@@ -112,8 +112,8 @@ def test_grant_in_full_carries_its_gates_and_takes_the_budget(
             partly=False,
             gates=(
                 GateAnswer(
-                    gate=Gate.EFFORT_LEVEL_AND_BUDGET,
-                    outcome=GateOutcome.PASSED,
+                    gate=FirstGate.EFFORT_LEVEL_AND_BUDGET,
+                    outcome=FirstGateOutcome.PASSED,
                     reason="extra, 24,000.00 left before this grant",
                     evidence=("m2",),
                 ),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from leefwijk.events.clock import day_of
 from leefwijk.events.consume.records import Change
+from leefwijk.events.language.initiatives import gates
 from leefwijk.events.language.initiatives import initiatives as facts
 from projections.rows import Folds, Row, Rows
 
@@ -119,10 +120,10 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     yield _own(rows, change).with_body(status="completed", completed=event.on.isoformat())
 
 
-@folds.on(facts.GateNoLongerPassed)
+@folds.on(gates.GateNoLongerPassed)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.GateNoLongerPassed)  # noqa: S101 - registered for it
+    assert isinstance(event, gates.GateNoLongerPassed)  # noqa: S101 - registered for it
     row = _own(rows, change)
     mark = {"gate": event.gate.value, "code": event.code, "since": event.on.isoformat()}
     yield row.with_body(marks=[*row.body["marks"], mark])

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from leefwijk.events.event import Event
-from leefwijk.events.fields import AreaId, Euro, Identifier
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from leefwijk.events.event import Audience, Event, Wire
+from leefwijk.events.fields import AreaId, Euro, Identifier, Reason, ShortText
+from leefwijk.events.language.gates import Gate
 
 
 class BudgetCommitted(Event, type="nl.leefbaarheid.area-budgets.budget-committed.v1"):
@@ -25,3 +31,28 @@ class BudgetReleased(Event, type="nl.leefbaarheid.area-budgets.budget-released.v
     initiative: Identifier
     request: int
     amount: Euro
+
+
+class SmallSupportGround(Wire):
+    """What the yearly assessment says about one gate that is an own rule."""
+
+    gate: Gate
+    says: ShortText
+
+
+class SmallSupportAssessed(
+    Event,
+    type="nl.leefbaarheid.area-budgets.small-support-assessed.v1",
+    audience=Audience.PARTNERS,
+):
+    """For one calendar year small support in the area rests on this assessment (DESIGN 8.8).
+
+    It stands in for the gates that are an own rule; the legal ones are judged all the same.
+    """
+
+    area: AreaId
+    year: int
+    municipalities: tuple[str, ...]
+    grounds: Annotated[tuple[SmallSupportGround, ...], Field(min_length=1)]
+    reason: Reason
+    on: date

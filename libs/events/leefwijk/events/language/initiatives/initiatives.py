@@ -10,6 +10,13 @@ from pydantic import Field
 
 from leefwijk.events.event import Audience, Event, Wire
 from leefwijk.events.fields import AreaId, Euro, Identifier, Reason, ShortText, Theme
+from leefwijk.events.language.gates import GateLine
+from leefwijk.events.language.initiatives.plans import (
+    Contribution,
+    InitiativePlan,
+    Nature,
+    ServiceKind,
+)
 
 _PARTNERS = Audience.PARTNERS
 
@@ -52,6 +59,10 @@ class RequestLine(Wire):
     hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Hours of time; of space: hours a week."""
     until: date | None = None
+    contribution: Contribution | None = None
+    """The contribution of Btiv 51(1) that it falls under, with what its condition asks."""
+    service: ServiceKind | None = None
+    """The kind of service, where it pays for one; some are never the corporation's."""
 
 
 class GrantedLine(Wire):
@@ -75,6 +86,21 @@ class InitiativeProposed(Event, type="nl.leefbaarheid.initiatives.initiative-pro
     taker: Taker
     collective_benefit: ShortText
     expected_effect: ShortText | None = None
+    plan: InitiativePlan | None = None
+    """What gates and funders need to know of it; added in the second version of the platform."""
+
+
+class InitiativeChanged(Event, type="nl.leefbaarheid.initiatives.initiative-changed.v1"):
+    """The plan changed; what stands here replaces what stood before."""
+
+    title: ShortText
+    themes: Annotated[tuple[Theme, ...], Field(min_length=1)]
+    collective_benefit: ShortText
+    expected_effect: ShortText | None = None
+    plan: InitiativePlan
+    change: ShortText
+    """What is different now, in one line."""
+    on: date
 
 
 class CorporationRoleAgreed(Event, type="nl.leefbaarheid.initiatives.corporation-role-agreed.v1"):
@@ -88,16 +114,20 @@ class SupportRequested(Event, type="nl.leefbaarheid.initiatives.support-requeste
 
     request: Annotated[int, Field(ge=1)]
     lines: Annotated[tuple[RequestLine, ...], Field(min_length=1)]
+    nature: Nature | None = None
+    """Whose proposal it is, and whether it comes once or every year."""
+    total_costs: Euro | None = None
+    """What all of it costs together, whoever pays."""
 
 
-class Gate(StrEnum):
-    """A condition that support must meet; in this version the level with its budget."""
+class FirstGate(StrEnum):
+    """The gate that the first version judged."""
 
     EFFORT_LEVEL_AND_BUDGET = "effort-level-and-budget"
 
 
-class GateOutcome(StrEnum):
-    """What a gate answers; unknown does not pass."""
+class FirstGateOutcome(StrEnum):
+    """What a gate answered in the first version."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -105,10 +135,10 @@ class GateOutcome(StrEnum):
 
 
 class GateAnswer(Wire):
-    """One gate as it read at the moment of a decision."""
+    """The one gate of the first version as it read at the moment of a decision."""
 
-    gate: Gate
-    outcome: GateOutcome
+    gate: FirstGate
+    outcome: FirstGateOutcome
     code: str | None = None
     """Why it does not pass."""
     reason: str
@@ -133,7 +163,9 @@ class SupportGranted(
     """Euros taken from the budget: money and the value of materials."""
     partly: bool
     gates: tuple[GateAnswer, ...] = ()
-    """The gates that the grant rested on (INI-07)."""
+    """Grants of the first version only: the one gate they rested on."""
+    gate_lines: tuple[GateLine, ...] | None = None
+    """The nine gates that the grant rested on (INI-07)."""
     on: date
 
 
@@ -177,14 +209,4 @@ class InitiativeCompleted(
     """What was planned has been done."""
 
     area: AreaId
-    on: date
-
-
-class GateNoLongerPassed(Event, type="nl.leefbaarheid.initiatives.gate-no-longer-passed.v1"):
-    """A gate that the grant rested on does not pass any more; the grant stands."""
-
-    gate: Gate
-    code: str
-    evidence: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Ids of the events that say so."""
     on: date

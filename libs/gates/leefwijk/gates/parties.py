@@ -1,0 +1,122 @@
+"""No other party primarily responsible: what is another's work is referred, not funded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.gates.line import UNPROVED, At, Freshness, Rule, said_day
+from leefwijk.gates.place import Place
+
+RULE = Rule(
+    Gate.NO_OTHER_PARTY_RESPONSIBLE,
+    "outside the corporation's field of work (Woningwet 45, vision annex)",
+)
+
+OTHER_PARTY = "other-party-responsible"
+
+
+@dataclass(frozen=True)
+class PartyRole:
+    """A party that is responsible for a subject in an area, from a day on."""
+
+    party: str
+    area: str
+    subject: str
+    from_: date
+    evidence: tuple[str, ...]
+    through: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is responsible on the day; the last day counts."""
+        return self.from_ <= day and (self.through is None or day <= self.through)
+
+
+@dataclass(frozen=True)
+class Responsibility:
+    """Who was assessed to be responsible, after looking at this very effort."""
+
+    other: str | None
+    """The other party; none: the corporation itself."""
+    because: str
+    on: date
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the effort itself says of other parties."""
+
+    subjects: tuple[str, ...] = ()
+    other_party: str | None = None
+    """The party that its takers call responsible."""
+    programme_of: str | None = None
+    """The organisation whose programme it contributes to."""
+    taken_over: bool = False
+    lawful_contribution: bool = False
+    """Whether the law allows contributing to what another is responsible for (social work)."""
+    evidence: tuple[str, ...] = ()
+    assessed: Responsibility | None = None
+
+
+@dataclass(frozen=True)
+class Parties:
+    """The roles known, with how fresh that knowledge is."""
+
+    found: tuple[PartyRole, ...] = ()
+    fresh: Freshness = UNPROVED
+
+
+def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> GateLine:
+    """Whether nobody else is primarily responsible, or it is a contribution the law allows."""
+    knowing = at.knowing(parties.fresh)
+    here = [
+        role
+        for role in parties.found
+        if role.area in place.nearest and role.subject in claim.subjects
+    ]
+    now = [role for role in here if role.holds_on(at.today)]
+    evidence = (*(id_ for role in now for id_ in role.evidence), *claim.evidence)
+    if claim.assessed is not None:
+        assessed = claim.assessed
+        newer = [role for role in now if role.from_ > assessed.on]
+        if assessed.other is None and not newer:
+            return RULE.passed(
+                f"The corporation is responsible: {assessed.because}.", knowing, assessed.evidence
+            )
+        if assessed.other is not None:
+            return RULE.failed(
+                OTHER_PARTY,
+                f"{assessed.other} is responsible: {assessed.because}.",
+                knowing,
+                (*evidence, *assessed.evidence),
+                since=assessed.on,
+                way_on="Refer it.",
+            )
+    responsible = [role.party for role in now] or (
+        [claim.other_party] if claim.other_party is not None else []
+    )
+    if not responsible:
+        coming = [role.from_ for role in here if role.from_ > at.today]
+        return RULE.passed(
+            "Nobody else is known to be primarily responsible.",
+            knowing,
+            claim.evidence,
+            valid_through=min(coming) - timedelta(days=1) if coming else None,
+        )
+    if claim.programme_of and claim.lawful_contribution and not claim.taken_over:
+        return RULE.passed(
+            "Contribution to a programme of the responsible organisation.", knowing, evidence
+        )
+    told = ", ".join(dict.fromkeys(responsible))
+    first = min((role.from_ for role in now), default=None)
+    since = f" since {said_day(first)}" if first else ""
+    return RULE.failed(
+        OTHER_PARTY,
+        f"{told} is primarily responsible{since}.",
+        knowing,
+        evidence,
+        since=first,
+        way_on="Refer it.",
+    )
