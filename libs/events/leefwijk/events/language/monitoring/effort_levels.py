@@ -201,3 +201,48 @@ class EffortLevelEnded(
     on: date
     superseded_by: Identifier | None = None
     reason: ShortText | None = None
+
+
+class Ground(StrEnum):
+    """What an agreed level rests on and may lose; it stays, and the question is put."""
+
+    BASE = "base"
+    """Clean, whole and safe are no longer in order (MON-29)."""
+    DIRECTOR = "director"
+    """No municipality directs any more (MON-45)."""
+
+
+class EffortLevelQuestioned(Event, type="nl.leefbaarheid.effort-levels.effort-level-questioned.v1"):
+    """A ground of an agreed level fell away. The level stays in force until somebody answers."""
+
+    area: AreaId
+    level: EffortLevelName
+    ground: Ground
+    because: str
+    """What fell away, in plain words made by the platform."""
+    evidence: tuple[UUID, ...] = ()
+    on: date
+    """The first day without that ground."""
+
+
+class Answer(StrEnum):
+    """How a question about a level ended."""
+
+    CONTINUE = "continue"
+    """Somebody answers for going on without the ground."""
+    RESTORED = "restored"
+    """The ground is there again: the question closed by itself."""
+
+
+class EffortLevelQuestionAnswered(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-question-answered.v1"
+):
+    """A question about a level is answered, or closed by itself with its ground."""
+
+    area: AreaId
+    level: EffortLevelName
+    ground: Ground
+    answer: Answer
+    reason: Reason | None = None
+    evidence: tuple[UUID, ...] = ()
+    on: date

@@ -1,0 +1,71 @@
+"""Effort spent outside initiatives: euros and hours, each under one contribution of the law."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from leefwijk.events.event import Event
+from leefwijk.events.fields import AreaId, Euro, Identifier, Municipality, Reason, ShortText
+
+
+class Contribution(StrEnum):
+    """The four contributions to livability that the law allows (Btiv 51(1)); there is no fifth."""
+
+    SOCIAL_WORK = "social_work"
+    INFRASTRUCTURE = "infrastructure"
+    CLEAN_NUISANCE_SAFETY = "clean_nuisance_safety"
+    MEETING = "meeting"
+
+
+class CostCategory(StrEnum):
+    """What the effort is, in the corporation's own accounts."""
+
+    SOCIAL_ACTIVITIES = "social_activities"
+    PHYSICAL_ACTIVITIES = "physical_activities"
+    STAFF = "staff"
+
+
+Hours = Annotated[
+    Decimal, Field(gt=0, max_digits=8, decimal_places=2, description="Hours, never turned to euros")
+]
+
+
+class EffortSpentRecorded(Event, type="nl.leefbaarheid.efforts.effort-spent-recorded.v1"):
+    """Euros or hours were spent in an area, outside any initiative."""
+
+    area: AreaId
+    municipalities: tuple[Municipality, ...]
+    year: int
+    """The year in which it was made, not of typing."""
+    amount: Euro | None = None
+    hours: Hours | None = None
+    contribution: Contribution
+    category: CostCategory
+    description: ShortText
+    reference: ShortText | None = None
+    """The invoice or its like; never a person."""
+    initiative: Identifier | None = None
+    outside_agreements: bool = False
+    """Not listed in the performance agreements of the year; allowed since 2022, and shown."""
+    on: date
+
+
+class EffortSpentCorrected(Event, type="nl.leefbaarheid.efforts.effort-spent-corrected.v1"):
+    """A booking was mistaken; this is what it should have said. Both lines stay visible."""
+
+    corrects: UUID
+    area: AreaId
+    municipalities: tuple[Municipality, ...]
+    year: int
+    amount: Euro | None = None
+    hours: Hours | None = None
+    contribution: Contribution
+    category: CostCategory
+    reason: Reason
+    on: date
