@@ -20,6 +20,7 @@ from leefwijk.events.fields import (
     ShortText,
     Theme,
 )
+from leefwijk.events.language.gates import Gate, GateLine
 
 
 class Stance(StrEnum):
@@ -152,6 +153,8 @@ class EffortLevelAgreed(
     """The level that ends when this one begins."""
     backdating: Reason | None = None
     """Why it begins before the day it was agreed."""
+    gates: tuple[GateLine, ...] = ()
+    """The gates that it rested on, with what was set aside and why (MON-34)."""
 
 
 class EffortLevelProposalWithdrawn(
@@ -201,6 +204,19 @@ class EffortLevelEnded(
     on: date
     superseded_by: Identifier | None = None
     reason: ShortText | None = None
+
+
+class EffortGateOverridden(Event, type="nl.leefbaarheid.effort-levels.effort-gate-overridden.v1"):
+    """A director sets a gate aside for this proposal only; it does not pass by that (MON-34)."""
+
+    area: AreaId
+    gate: Gate
+    code: str
+    """The ground that it is given for, and for no other."""
+    evidence: tuple[str, ...] = ()
+    reason: Reason
+    role: str
+    on: date
 
 
 class Ground(StrEnum):

@@ -12,15 +12,7 @@ from pydantic import Field
 
 from leefwijk.events.event import Event
 from leefwijk.events.fields import AreaId, Euro, Identifier, Municipality, Reason, ShortText
-
-
-class Contribution(StrEnum):
-    """The four contributions to livability that the law allows (Btiv 51(1)); there is no fifth."""
-
-    SOCIAL_WORK = "social_work"
-    INFRASTRUCTURE = "infrastructure"
-    CLEAN_NUISANCE_SAFETY = "clean_nuisance_safety"
-    MEETING = "meeting"
+from leefwijk.events.language.initiatives.plans import ContributionCategory
 
 
 class CostCategory(StrEnum):
@@ -45,7 +37,7 @@ class EffortSpentRecorded(Event, type="nl.leefbaarheid.efforts.effort-spent-reco
     """The year in which it was made, not of typing."""
     amount: Euro | None = None
     hours: Hours | None = None
-    contribution: Contribution
+    contribution: ContributionCategory
     category: CostCategory
     description: ShortText
     reference: ShortText | None = None
@@ -65,7 +57,7 @@ class EffortSpentCorrected(Event, type="nl.leefbaarheid.efforts.effort-spent-cor
     year: int
     amount: Euro | None = None
     hours: Hours | None = None
-    contribution: Contribution
+    contribution: ContributionCategory
     category: CostCategory
     reason: Reason
     on: date
