@@ -153,8 +153,8 @@ class EffortLevelAgreed(
     """The level that ends when this one begins."""
     backdating: Reason | None = None
     """Why it begins before the day it was agreed."""
-    gates: tuple[GateLine, ...] = ()
-    """The gates that it rested on, with what was set aside and why (MON-34)."""
+    gates: tuple[GateLine, ...] | None = None
+    """The gates that it rested on, with what was set aside and why (MON-34); none: agreed before."""
 
 
 class EffortLevelProposalWithdrawn(
