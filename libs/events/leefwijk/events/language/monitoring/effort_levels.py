@@ -154,7 +154,7 @@ class EffortLevelAgreed(
     backdating: Reason | None = None
     """Why it begins before the day it was agreed."""
     gates: tuple[GateLine, ...] | None = None
-    """The gates that it rested on, with what was set aside and why (MON-34); none: agreed before."""
+    """The gates that it rested on, with what was set aside (MON-34); none: agreed before."""
 
 
 class EffortLevelProposalWithdrawn(
