@@ -7,7 +7,7 @@ left to do.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events import metrics
-from leefwijk.events.decider import Actor, State, deadline_commands
-from leefwijk.events.handling import Caller, Handler, UnavailableError
+from leefwijk.events.decider import Actor, Command, State, deadline_commands
+from leefwijk.events.handling import Caller, Handler, Knows, UnavailableError
 
 _log = structlog.get_logger(__name__)
 
@@ -47,13 +47,19 @@ class Ticker:
     """Issues deadline commands for the states of one service."""
 
     def __init__(
-        self, engine: AsyncEngine, handler: Handler, service: str, states: Iterable[type[State]]
+        self,
+        engine: AsyncEngine,
+        handler: Handler,
+        service: str,
+        states: Iterable[type[State]],
+        knows: Mapping[type[Command[Any]], Knows] | None = None,
     ) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._handler = handler
         self._service = service
         self._states = {state.kind: state for state in states}
         self._aside: dict[str, _Aside] = {}
+        self._knows = knows or {}
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -84,7 +90,10 @@ class Ticker:
             return
         try:
             await self._handler.execute(
-                command(), id_=stream_id[len(kind) + 1 :], caller=Caller(Actor(role="service"))
+                command(),
+                id_=stream_id[len(kind) + 1 :],
+                caller=Caller(Actor(role="service")),
+                knows=self._knows.get(command),
             )
         except UnavailableError:
             raise  # the next tick finds it due again; it is not stuck

@@ -47,11 +47,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Fact:
-    """Where and when an event was recorded, for evolutions that keep its id or moment."""
+    """Where, when and by whom an event was recorded, for evolutions that keep it."""
 
     id: UUID
     version: int
     time: datetime
+    actor: int = 0
+    """The opaque number of who acted; 0 is the platform."""
 
 
 class State:

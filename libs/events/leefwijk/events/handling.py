@@ -215,7 +215,9 @@ class Handler:
         sequences: dict[str, int] = {}
         for stored in events:
             event = self.catalogue.decode(stored.type, stored.data)
-            state = evolve(state, event, Fact(stored.id, stored.version, stored.recorded_at))
+            actor = int(stored.metadata.get("actor", 0))
+            fact = Fact(stored.id, stored.version, stored.recorded_at, actor)
+            state = evolve(state, event, fact)
             sequences.update(stored.metadata.get("partnersequences", {}))
         last = events[-1] if events else None
         return Loaded(
@@ -334,7 +336,8 @@ class Handler:
         rows = []
         for step, event in enumerate(events, start=1):
             id_ = self.new_id()
-            state = evolve(state, event, Fact(id_, loaded.version + step, recorded_at))
+            fact = Fact(id_, loaded.version + step, recorded_at, caller.actor.number)
+            state = evolve(state, event, fact)
             listing = state.listing()
             metadata: dict[str, Any] = {
                 "actor": caller.actor.number,

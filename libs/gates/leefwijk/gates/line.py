@@ -167,21 +167,6 @@ class Rule:
         )
 
 
-def passes(line: GateLine) -> bool:
-    """Whether the gate itself passes."""
-    return line.outcome is GateOutcome.PASSED
-
-
-def clear(line: GateLine) -> bool:
-    """Whether the effort may go ahead as far as this line goes: passed, or set aside."""
-    return passes(line) or line.set_aside is not None
-
-
-def blocking(lines: tuple[GateLine, ...]) -> tuple[GateLine, ...]:
-    """The lines that stand in the way, every one of them."""
-    return tuple(line for line in lines if not clear(line))
-
-
 def said_day(day: date) -> str:
     """A day as people read it: `5 October 2026`."""
     return f"{day.day} {day:%B %Y}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from leefwijk.events.language.gates import Gate, GateLine, Means, SetAside
-from leefwijk.gates.line import passes, said_day
+from leefwijk.gates.line import said_day
 
 LAW = frozenset(
     {
@@ -78,7 +78,7 @@ def overridden(
 
 
 def _overridden(line: GateLine, overrides: tuple[Override, ...], today: date) -> GateLine:
-    if passes(line) or line.set_aside is not None:
+    if line.passes or line.set_aside is not None:
         return line
     mine = [
         override
@@ -137,7 +137,7 @@ def set_aside_by_experiment(
                 f"{said_day(experiment.until)}: {experiment.question}",
             }
         )
-        if line.gate in experiment.gates and line.gate not in LAW and not passes(line)
+        if line.gate in experiment.gates and line.gate not in LAW and not line.passes
         else line
         for line in lines
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leefwijk.events.language.gates import Gate, GateLine
 from leefwijk.gates import base, effect, involvement, levels
-from leefwijk.gates.line import At, passes
+from leefwijk.gates.line import At
 
 _STANDS_IN_FOR = {
     Gate.RESIDENTS_INVOLVEMENT: involvement.RULE,
@@ -47,7 +47,7 @@ def _on(
     told = f"Small support; {assessment.area} was assessed for {assessment.year}."
     if line.gate is Gate.EFFORT_LEVEL_AND_BUDGET:
         money = levels.budget_alone(wanted, known, at)
-        if not passes(money):
+        if not money.passes:
             return money
         return levels.RULE.passed(
             f"{told} {money.reason}", at.own, (*assessment.evidence, *money.evidence)

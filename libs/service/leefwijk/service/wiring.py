@@ -24,13 +24,13 @@ from leefwijk.events.consume.records import Applier
 from leefwijk.events.deadlines import Ticker
 from leefwijk.events.decider import Command, State
 from leefwijk.events.envelope import source_uri
-from leefwijk.events.handling import Handler
+from leefwijk.events.handling import Handler, Knows
 from leefwijk.events.migrate import CONSUME, STORE, Migrations
 from leefwijk.events.relay.relay import Relay, Routing
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.topics import platform_topic
 from leefwijk.service.app import Check, Parts, Task, create_app
-from leefwijk.service.commands import Commands
+from leefwijk.service.commands import Commands, Gather
 from leefwijk.service.context import Actors, ServiceContext
 from leefwijk.service.identity import Keys, Verifier
 from leefwijk.service.logs import configure_logs
@@ -66,6 +66,8 @@ class Definition:
     routers: tuple[APIRouter, ...] = ()
     migrations: tuple[Migrations, ...] = ()
     knowledge: Knowledge | None = None
+    knows: dict[type[Command[Any]], Gather] = field(default_factory=dict)
+    """What commands that no user gives, of deadlines and reactions, must know to decide."""
     projection: Callable[[], Applier] | None = None
     """What a service consumes that has a worker of its own, for operators' commands."""
     parts: Callable[[ServiceContext, Any], Sequence[object]] = field(default=lambda _c, _s: ())
@@ -127,7 +129,13 @@ def assemble(
     if definition.states:
         relay = _relay(definition, settings, background)
         context.store.after_commit(relay.poke)
-        ticker = Ticker(background, context.handler, definition.name, definition.states)
+        ticker = Ticker(
+            background,
+            context.handler,
+            definition.name,
+            definition.states,
+            _knows(definition, context),
+        )
         tasks |= {
             "relay": relay.run,
             "ticker": ticker.run,
@@ -175,9 +183,15 @@ def _knowledge(
     context.add(core, loop)
     tasks: dict[str, Task] = {"knowledge": loop.run}
     if knowledge.commands:
-        worker = TodoWorker(engine, context.handler, knowledge.commands)
+        worker = TodoWorker(
+            engine, context.handler, knowledge.commands, _knows(definition, context)
+        )
         tasks["todos"] = partial(worker.run, definition.name)
     return tasks
+
+
+def _knows(definition: Definition, context: ServiceContext) -> dict[type[Command[Any]], Knows]:
+    return {command: partial(gather, context) for command, gather in definition.knows.items()}
 
 
 async def _forget_answers(store: EventStore) -> None:

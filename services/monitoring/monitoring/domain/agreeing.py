@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from leefwijk.events.dates import day_after
 from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
 from leefwijk.events.event import Event, Validity
 from leefwijk.events.fields import EffortLevelName, Identifier, Reason, ShortText
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import YearBudget
-from monitoring.domain.dates import day_after
 from monitoring.domain.effort_level import MODES, EffortLevel, Status, announcement_day
 from monitoring.domain.proposing import StatedPeriod, require_open
 

@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from leefwijk.events.dates import begin_of, day_after
 from leefwijk.events.decider import Fact, Listing, State, evolves
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import Mode, Rhythm, Stance
-from monitoring.domain.dates import begin_of, day_after
 from monitoring.domain.settings import TERMS
 
 MODES = {

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from leefwijk.events.dates import add_months, day_after
 from leefwijk.events.decider import Command, Context, Faults, refuse
 from leefwijk.events.event import Event, Validity, Wire
 from leefwijk.events.fields import AreaId, EffortLevelName, Identifier, Reason
@@ -20,7 +21,6 @@ from leefwijk.events.language.monitoring.effort_levels import (
     Mode,
     StoryGround,
 )
-from monitoring.domain.dates import add_months, day_after
 from monitoring.domain.effort_level import MODES, EffortLevel, Status
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.settings import TERMS

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import structlog
 from aiokafka import TopicPartition
@@ -94,6 +95,7 @@ class Comparison:
 
     async def once(self) -> None:
         """Read a partition anew whose end lies before our offset; read on where nothing moved."""
+        began = datetime.now(UTC)
         # ours first: what is applied meanwhile must not look like a topic that became shorter
         ours = await _offsets(self._core)
         ends = await self._broker.ends(self._topics)
@@ -110,8 +112,16 @@ class Comparison:
         now = await _offsets(self._core)
         # a partition of which nothing was ever applied has no offset yet, and may be behind as well
         self._before = {place: now.get(place, 0) for place in ends}
+        await self._prove(ends, now, began)
         await self._core.unpark()
         metrics.PARKED.labels(self._core.name).set(await _parked(self._core))
+
+    async def _prove(self, ends: dict[Place, int], ours: dict[Place, int], at: datetime) -> None:
+        """Note which topics were read to their end, as it was when this comparison began."""
+        behind = {place[0] for place, end in ends.items() if ours.get(place, 0) < end}
+        whole = sorted({place[0] for place in ends} - behind)
+        async with self._core.engine.begin() as connection:
+            await ledger.prove_read(connection, self._core.name, whole, at)
 
     async def _reset(self, place: Place, end: int) -> None:
         await read_range(self._core, self._broker, place, 0, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -97,6 +98,28 @@ _UNPARK = text("""
 delete from parked where consumer = :consumer and generation = :generation
     and stream_id = :stream_id and version = :version
 """)
+
+_PROVE = text("""
+insert into consumer_proofs (consumer, topic, proved_at)
+select :consumer, topic, :at from unnest(cast(:topics as text[])) as t (topic) order by topic
+on conflict (consumer, topic) do update
+    set proved_at = greatest(consumer_proofs.proved_at, excluded.proved_at)
+""")
+_PROOFS = text("select topic, proved_at from consumer_proofs where consumer = :consumer")
+
+
+async def prove_read(
+    connection: AsyncConnection, consumer: str, topics: Sequence[str], at: datetime
+) -> None:
+    """Note that these topics had been read to their end, as it was at this moment."""
+    if topics:
+        await connection.execute(_PROVE, {"consumer": consumer, "topics": list(topics), "at": at})
+
+
+async def proofs(connection: AsyncConnection, consumer: str) -> dict[str, datetime]:
+    """For each topic the last moment of which is known that everything had been read."""
+    rows = await connection.execute(_PROOFS, {"consumer": consumer})
+    return {row.topic: row.proved_at for row in rows}
 
 
 async def current_generation(connection: AsyncConnection, consumer: str, *, hold: bool) -> int:

@@ -23,7 +23,7 @@ from leefwijk.events import metrics
 from leefwijk.events.consume.records import Change
 from leefwijk.events.decider import Actor, Command, RefusedError
 from leefwijk.events.event import Event
-from leefwijk.events.handling import Caller, Handler, NotFoundError
+from leefwijk.events.handling import Caller, Handler, Knows, NotFoundError
 from leefwijk.events.store.records import TodoDoneError
 
 _log = structlog.get_logger(__name__)
@@ -115,11 +115,16 @@ class TodoWorker:
     """Issues open todos as commands."""
 
     def __init__(
-        self, engine: AsyncEngine, handler: Handler, commands: Mapping[str, type[Command[Any]]]
+        self,
+        engine: AsyncEngine,
+        handler: Handler,
+        commands: Mapping[str, type[Command[Any]]],
+        knows: Mapping[type[Command[Any]], Knows] | None = None,
     ) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._handler = handler
         self._commands = commands
+        self._knows = knows or {}
         self._more = asyncio.Event()
 
     def poke(self) -> None:
@@ -152,7 +157,13 @@ class TodoWorker:
             caller = Caller(Actor(role="service"), causation=str(todo.event_id))
             try:
                 command = self._commands[todo.reaction].model_validate(json.loads(todo.command))
-                await self._handler.execute(command, id_=todo.target, caller=caller, todo=todo.id)
+                await self._handler.execute(
+                    command,
+                    id_=todo.target,
+                    caller=caller,
+                    knows=self._knows.get(type(command)),
+                    todo=todo.id,
+                )
             except TodoDoneError:
                 continue
             except RefusedError as refused:

@@ -90,3 +90,13 @@ class GateLine(Wire):
     way_on: str | None = None
     """What can be done instead, where it does not pass."""
     set_aside: SetAside | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate itself passes."""
+        return self.outcome is GateOutcome.PASSED
+
+    @property
+    def clear(self) -> bool:
+        """Whether the effort may go ahead as far as this line goes: passed, or set aside."""
+        return self.passes or self.set_aside is not None

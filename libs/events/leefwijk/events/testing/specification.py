@@ -41,6 +41,8 @@ class Specification:
     """What was recorded before, who acts, when, and with which knowledge."""
 
     events: tuple[tuple[Event, datetime], ...] = ()
+    actors: tuple[int, ...] = ()
+    """The number of who acted, event by event."""
     beside: tuple[Event, ...] = ()
     now: datetime = field(default_factory=lambda: moment(DEFAULT_MOMENT))
     actor: Actor = field(default_factory=lambda: Actor(number=1, role="area_manager"))
@@ -52,8 +54,12 @@ class Specification:
         return replace(self, now=moment(now))
 
     def and_(self, *events: Event) -> Specification:
-        """Further events, recorded at the present moment of the specification."""
-        return replace(self, events=(*self.events, *((event, self.now) for event in events)))
+        """Further events, recorded at the present moment by who acts in the specification."""
+        return replace(
+            self,
+            events=(*self.events, *((event, self.now) for event in events)),
+            actors=(*self.actors, *(self.actor.number for _ in events)),
+        )
 
     def second(self, *events: Event) -> Specification:
         """What the second stream held, for a command with `beside=`."""
@@ -71,7 +77,8 @@ class Specification:
         """The folded state; it must survive being kept as a document."""
         state = kind()
         for number, (event, time) in enumerate(self.events, start=1):
-            state = evolve(state, event, Fact(event_id(number), number, time))
+            fact = Fact(event_id(number), number, time, self.actors[number - 1])
+            state = evolve(state, event, fact)
         kept = load_state(kind, dump(state))
         assert kept == state, "the state changes when it is kept and loaded"  # noqa: S101
         return state
