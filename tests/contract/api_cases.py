@@ -62,7 +62,13 @@ NO_AREAS = (
     "WK010601@2020%0a",
     "XX010601@2020",
 )
-INTERNAL = ("/imports", "/effort-proposals", "/areas/{areaId}/evidence")
+INTERNAL = (
+    "/imports",
+    "/effort-proposals",
+    "/base-conditions",
+    "/base-agenda",
+    "/areas/{areaId}/evidence",
+)
 """Queries that are not open to whoever has a role; audit apart, all others are."""
 AUDIT = "/events"
 

@@ -10,8 +10,10 @@ from leefwijk.service.app import Task
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.settings import SettingsError
 from leefwijk.service.wiring import Definition
-from monitoring.api import areas, effort_levels, imports, partners, stories
+from monitoring.api import areas, base_conditions, effort_levels, imports, partners, stories
 from monitoring.domain.area import Area
+from monitoring.domain.assessing import JudgeBaseByTime
+from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.experienced_area import ExperiencedArea
 from monitoring.domain.import_run import ImportRun
@@ -21,6 +23,7 @@ from monitoring.domain.partner import Partner
 from monitoring.domain.story import Story
 from monitoring.import_store import ImportStore
 from monitoring.importer import Importer
+from monitoring.knowledge.base import known_base
 from monitoring.settings import MonitoringSettings
 from monitoring.words import BadKeyError, Words
 
@@ -54,6 +57,7 @@ definition = Definition(
         Story,
         EffortLevel,
         Partner,
+        BaseCondition,
     ),
     commands=(
         areas.areas,
@@ -62,6 +66,7 @@ definition = Definition(
         effort_levels.commands,
         partners.commands,
         imports.commands,
+        base_conditions.commands,
     ),
     routers=(
         areas.router,
@@ -69,8 +74,10 @@ definition = Definition(
         effort_levels.router,
         partners.router,
         imports.router,
+        base_conditions.router,
     ),
     migrations=(Migrations("monitoring", Path(__file__).parent / "migrations"),),
+    knows={JudgeBaseByTime: known_base},
     parts=_parts,
     tasks=_tasks,
 )

@@ -17,7 +17,7 @@ from monitoring.domain.settings import TERMS
 from monitoring.importing import builtin_indicators
 from monitoring.importing.indicators import derived
 from monitoring.importing.rows import Missing
-from monitoring.knowledge import drawing_of, find_all
+from monitoring.knowledge.own import drawing_of, find_all
 
 NO_FIGURE = Missing.NOT_PUBLISHED
 """Only says that there is none: the reason stays the one of the figure that is not there."""

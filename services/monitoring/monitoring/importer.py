@@ -40,7 +40,7 @@ from monitoring.importing.codes import Kind
 from monitoring.importing.indicators import IndicatorDefinition
 from monitoring.importing.records import AreaRecord
 from monitoring.importing.rows import Missing as Gap
-from monitoring.knowledge import codes_by_edition
+from monitoring.knowledge.own import codes_by_edition
 
 _log = structlog.get_logger(__name__)
 

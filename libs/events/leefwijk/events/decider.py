@@ -243,6 +243,14 @@ def on(state: State, event: Event) -> OnSecond:  # noqa: ARG001 - named for the 
     return OnSecond(event)
 
 
+@dataclass(frozen=True)
+class Cited:
+    """An event whose id the decision chose, for what it records next to cite."""
+
+    event: Event
+    id: UUID
+
+
 class Command(Wire, Generic[S]):
     """A wish to change one stream, and the decision about it; also the body of its request."""
 
@@ -269,7 +277,7 @@ class Command(Wire, Generic[S]):
         if deadline:
             deadline_commands[cls.state] = cls
 
-    def decide(self, *states_and_context: Any) -> Iterator[Event | OnSecond]:
+    def decide(self, *states_and_context: Any) -> Iterator[Event | OnSecond | Cited]:
         """Yield the events that follow, or refuse: `decide(state, context)`.
 
         With a second stream: `decide(state, beside, context)`.
@@ -295,6 +303,8 @@ class Decision:
 
     own: tuple[Event, ...]
     second: tuple[Event, ...] = ()
+    ids: Mapping[int, UUID] = field(default_factory=dict)
+    """Ids that the decision chose, by the place among its own events."""
 
 
 def decide(
@@ -304,9 +314,13 @@ def decide(
     states = (state,) if second is None else (state, second)
     own: list[Event] = []
     beside: list[Event] = []
+    ids: dict[int, UUID] = {}
     for event in command.decide(*states, context):
         if isinstance(event, OnSecond):
             beside.append(event.event)
+        elif isinstance(event, Cited):
+            ids[len(own)] = event.id
+            own.append(event.event)
         else:
             own.append(event)
-    return Decision(tuple(own), tuple(beside))
+    return Decision(tuple(own), tuple(beside), ids)

@@ -238,6 +238,7 @@ class Handler:
         keep: Keep | None = None,
         if_match: int | None = None,
         create: bool = False,
+        start: bool = False,
         idempotency: Idempotency | None = None,
         answer: Callable[[Outcome], dict[str, Any]] | None = None,
         todo: UUID | None = None,
@@ -245,6 +246,7 @@ class Handler:
     ) -> Outcome:
         """Decide and append. `if_match` judges the command's own stream only.
 
+        `start` lets a command begin the stream that its id names, for who read nothing of it.
         `likely_new` spares the look for a stream that most probably does not exist yet, as in an
         import: should it exist after all, the append conflicts and the decision is made anew.
 
@@ -256,7 +258,7 @@ class Handler:
             own, context = await self._own(
                 command, id_, caller, create=create, likely_new=likely_new, first=attempt == 0
             )
-            if not create and own.version == 0:
+            if own.version == 0 and not create and not (start and not if_match):
                 raise NotFoundError(own.stream_id)
             if if_match is not None and own.version != if_match:
                 raise await self._conflict(command.state, own, if_match)
@@ -307,12 +309,17 @@ class Handler:
         """Decide, with the second stream where the command has one; appends in that order."""
         if command.beside is None:
             decision = decide(command, own.state, context)
-            return [self._append(own, decision.own, context.now, caller)] if decision.own else []
+            if not decision.own:
+                return []
+            return [self._append(own, decision.own, context.now, caller, decision.ids)]
         second = await self.load(command.beside, command.second(own.state, context))
         decision = decide(command, own.state, context, second.state)
         return [
-            self._append(loaded, events, context.now, caller)
-            for loaded, events in ((own, decision.own), (second, decision.second))
+            self._append(loaded, events, context.now, caller, ids)
+            for loaded, events, ids in (
+                (own, decision.own, decision.ids),
+                (second, decision.second, {}),
+            )
             if events
         ]
 
@@ -327,7 +334,12 @@ class Handler:
         return VersionConflictError(asked, now.version, now.state.changed_since(before.state))
 
     def _append(
-        self, loaded: Loaded[Any], events: tuple[Event, ...], now: datetime, caller: Caller
+        self,
+        loaded: Loaded[Any],
+        events: tuple[Event, ...],
+        now: datetime,
+        caller: Caller,
+        ids: Mapping[int, UUID],
     ) -> Append:
         # the clock may jump back; time within a stream does not
         recorded_at = max(now, loaded.recorded_at) if loaded.recorded_at else now
@@ -335,7 +347,7 @@ class Handler:
         sequences = dict(loaded.partner_sequences)
         rows = []
         for step, event in enumerate(events, start=1):
-            id_ = self.new_id()
+            id_ = ids.get(step - 1) or self.new_id()
             fact = Fact(id_, loaded.version + step, recorded_at, caller.actor.number)
             state = evolve(state, event, fact)
             listing = state.listing()

@@ -111,9 +111,14 @@ class Commands:
         role: Roles,
         knows: Gather | None = None,
         keep: KeepBeside | None = None,
+        starts: bool = False,
     ) -> None:
-        """A command on an aggregate that exists: needs If-Match, answers 201."""
-        self._add(path, command, role, knows, keep, {}, creates=False)
+        """A command on an aggregate that exists: needs If-Match, answers 201.
+
+        With `starts` it may also begin the aggregate that the path names, which stands at version 0
+        until then: whoever read nothing of it sends `If-Match: "0"`.
+        """
+        self._add(path, command, role, knows, keep, {}, creates=False, starts=starts)
 
     def _add(
         self,
@@ -125,12 +130,13 @@ class Commands:
         fill: dict[str, str],
         *,
         creates: bool,
+        starts: bool = False,
     ) -> None:
         roles = role if isinstance(role, tuple) else (role,)
         full = f"{self._prefix}{path}"
         route = CommandRoute(full, command, roles, creates, tuple(fill))
         self.routes.append(route)
-        run = _Run(route, self._prefix, knows, keep, fill)
+        run = _Run(route, self._prefix, knows, keep, fill, starts)
 
         async def endpoint(request: Request) -> Response:
             return await run(request)
@@ -156,6 +162,7 @@ class _Run:
     knows: Gather | None
     keep: KeepBeside | None
     fill: dict[str, str]
+    starts: bool
 
     async def __call__(self, request: Request) -> Response:
         service = context_of(request)
@@ -222,6 +229,7 @@ class _Run:
             keep=partial(self.keep, service) if self.keep else None,
             if_match=expected,
             create=self.route.creates,
+            start=self.starts,
             idempotency=key,
             answer=self._answer,
         )

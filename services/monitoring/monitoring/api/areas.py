@@ -23,7 +23,7 @@ from monitoring.domain.experienced_area import (
 )
 from monitoring.figures import AreaFigures, figures_of_area
 from monitoring.import_store import ImportStore
-from monitoring.knowledge import drawing_of, known_parts, place_of
+from monitoring.knowledge.own import drawing_of, known_parts, place_of
 
 ANALYST = Role.ANALYST
 

@@ -34,7 +34,7 @@ from monitoring.domain.proposing import (
     ObjectToEffortLevel,
     ProposeEffortLevel,
 )
-from monitoring.knowledge import area_levels, known_for_proposal, reacting_partner
+from monitoring.knowledge.own import area_levels, known_for_proposal, reacting_partner
 
 MANAGER = Role.AREA_MANAGER
 PARTNER = Role.PARTNER

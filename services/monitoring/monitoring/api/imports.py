@@ -31,7 +31,7 @@ from monitoring.domain.import_run import ImportRun, ImportStatus, StartImport, W
 from monitoring.import_store import ImportStore
 from monitoring.importer import Importer, read_file, source_edition
 from monitoring.importing.mapping import canonical
-from monitoring.knowledge import codes_by_edition, running_import
+from monitoring.knowledge.own import codes_by_edition, running_import
 
 commands = Commands("/imports", ImportRun, tag="imports")
 commands.post("/{importId}/withdrawals", WithdrawImport, role=Role.ANALYST)

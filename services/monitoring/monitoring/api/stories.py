@@ -24,7 +24,7 @@ from monitoring.domain.story import (
     Story,
     WithdrawStoryConsent,
 )
-from monitoring.knowledge import known_place
+from monitoring.knowledge.own import known_place
 from monitoring.words import Words
 
 _log = structlog.get_logger(__name__)

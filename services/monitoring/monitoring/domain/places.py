@@ -16,3 +16,10 @@ class KnownPlace:
     """A country: figures stand beside it, no level does."""
     parts: tuple[str, ...] = ()
     """The administrative areas that an experienced one is made of."""
+
+
+def lies_in(area: str) -> tuple[str, ...]:
+    """What an administrative area lies in by its code, nearest first (CBS: BU in WK in GM)."""
+    code, _, edition = area.partition("@")
+    above = {"BU": (f"WK{code[2:8]}", f"GM{code[2:6]}"), "WK": (f"GM{code[2:6]}",)}
+    return tuple(f"{one}@{edition}" for one in above.get(code[:2], ()))

@@ -17,6 +17,10 @@ class Terms:
     """After the term, how long a proposal can still be agreed (MON-33)."""
     notice_days: int = 90
     """How long before its last day the end of a level is announced (MON-38)."""
+    base_months: int = 12
+    """How long an assessment of the base counts (MON-27)."""
+    base_notice_days: int = 60
+    """How long before it lapses an assessment stands in the neighbourhood worker's list."""
     coverage: float = 0.80
     """The share of people a composed figure must cover (MON-04)."""
 

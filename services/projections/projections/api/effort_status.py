@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -13,6 +13,7 @@ from leefwijk.events.fields import AREA_CODE, AREA_ID, AREA_PATTERN, EffortLevel
 from leefwijk.events.handling import read_token
 from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.identity import Principal
+from leefwijk.service.moments import known_at
 from leefwijk.service.problems import Problem, area_edition_missing, invalid_input
 from leefwijk.service.reads import Page, Reader
 from leefwijk.service.roles import Role, Scope
@@ -24,8 +25,6 @@ from projections.read_models import AREA_EFFORT_STATUS
 router = APIRouter(tags=["effort status"])
 
 LISTED_KINDS = ("district", "experienced")
-CALENDAR = range(1900, 3000)
-"""Years in which a moment of knowledge can lie."""
 AreaPath = Annotated[str, Path(alias="areaId")]
 
 
@@ -42,24 +41,6 @@ class Moment(BaseModel):
     """Token of a command: wait until the read model holds it."""
 
 
-def _known_at(value: date | datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    if value.year not in CALENDAR:
-        said = f"a year from {CALENDAR[0]} through {CALENDAR[-1]}"
-        raise invalid_input([{"pointer": "knownAt", "code": "range", "detail": said}])
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise invalid_input(
-                [{"pointer": "knownAt", "code": "timezone", "detail": "name the time zone"}]
-            )
-        return value
-    # "as known on a day" includes the whole day
-    return datetime.combine(value + timedelta(days=1), time(), AMSTERDAM) - timedelta(
-        microseconds=1
-    )
-
-
 async def _asked(service: ServiceContext, reader: Principal, area: str, moment: Moment) -> Asked:
     if moment.after is not None:
         try:
@@ -69,9 +50,9 @@ async def _asked(service: ServiceContext, reader: Principal, area: str, moment: 
                 [{"pointer": "after", "code": "token", "detail": str(error)}]
             ) from error
         await queries.wait_for(service.engine, AREA_EFFORT_STATUS, streams)
-    known_at = _known_at(moment.knownAt)
+    moment_known = known_at(moment.knownAt)
     today = service.handler.clock().astimezone(AMSTERDAM).date()
-    return Asked(area, moment.asOf or today, known_at, reader.may_read(Scope.INTERNAL))
+    return Asked(area, moment.asOf or today, moment_known, reader.may_read(Scope.INTERNAL))
 
 
 def _sees(reader: Principal, municipalities: list[str]) -> bool:

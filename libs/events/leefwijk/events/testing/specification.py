@@ -43,6 +43,8 @@ class Specification:
     events: tuple[tuple[Event, datetime], ...] = ()
     actors: tuple[int, ...] = ()
     """The number of who acted, event by event."""
+    ids: dict[int, UUID] = field(default_factory=dict)
+    """Ids that a decision chose for its events, by their number counted from 1."""
     beside: tuple[Event, ...] = ()
     now: datetime = field(default_factory=lambda: moment(DEFAULT_MOMENT))
     actor: Actor = field(default_factory=lambda: Actor(number=1, role="area_manager"))
@@ -77,7 +79,8 @@ class Specification:
         """The folded state; it must survive being kept as a document."""
         state = kind()
         for number, (event, time) in enumerate(self.events, start=1):
-            fact = Fact(event_id(number), number, time, self.actors[number - 1])
+            id_ = self.ids.get(number, event_id(number))
+            fact = Fact(id_, number, time, self.actors[number - 1])
             state = evolve(state, event, fact)
         kept = load_state(kind, dump(state))
         assert kept == state, "the state changes when it is kept and loaded"  # noqa: S101
@@ -85,7 +88,7 @@ class Specification:
 
     def when(self, command: Command[Any]) -> Decided:
         """Decide; the verdict is asked of what this gives."""
-        ids: Iterator[int] = count(1000)
+        ids: Iterator[int] = count(1000 * (1 + len(self.ids)))
         context = Context(
             self.now,
             self.actor,
@@ -132,8 +135,11 @@ class Decided:
     def recorded(self) -> Specification:
         """Whatever was recorded, taken as given."""
         assert self.decision is not None, f"refused: {self.refusal}"  # noqa: S101
+        before = len(self.before.events)
+        chosen = {before + place + 1: id_ for place, id_ in self.decision.ids.items()}
         return replace(
             self.before.and_(*self.decision.own),
+            ids={**self.before.ids, **chosen},
             beside=(*self.before.beside, *self.decision.second),
         )
 

@@ -1,0 +1,263 @@
+"""`/v1/base-conditions`: clean, whole and safe, per area and complex."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from leefwijk.events.clock import day_of
+from leefwijk.events.handling import Loaded
+from leefwijk.events.language.monitoring.base_conditions import FailingStep, Step, Verdict
+from leefwijk.service.commands import Commands
+from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.service.moments import known_at
+from leefwijk.service.problems import Problem
+from leefwijk.service.reads import InternalReader, Page, Paging, Resource, page_of, tag
+from leefwijk.service.roles import Role
+from monitoring.api.areas import AreaPath, require_area
+from monitoring.domain.assessing import (
+    AssessBase,
+    CompleteBaseAction,
+    CorrectBaseAssessment,
+    PlanBaseAction,
+)
+from monitoring.domain.base_agenda import Item, agenda
+from monitoring.domain.base_condition import BaseCondition
+from monitoring.domain.base_verdict import Reading, read_area
+from monitoring.knowledge.base import base_around, known_base
+from monitoring.knowledge.own import find_all, place_of
+
+WORKER = Role.NEIGHBOURHOOD_WORKER
+_ONE = "/{areaId}"
+
+commands = Commands("/base-conditions", BaseCondition, tag="base condition")
+commands.post(f"{_ONE}/assessments", AssessBase, role=WORKER, knows=known_base, starts=True)
+commands.post(f"{_ONE}/corrections", CorrectBaseAssessment, role=WORKER, knows=known_base)
+commands.post(f"{_ONE}/actions", PlanBaseAction, role=WORKER)
+commands.post(f"{_ONE}/action-completions", CompleteBaseAction, role=WORKER)
+
+router = APIRouter(tags=["base condition"])
+
+
+class ReadingResource(Resource):
+    """A verdict with what it rests on: ids of events, never an address."""
+
+    verdict: str
+    step: int
+    because: list[dict[str, Any]]
+    evidence: list[str]
+    assessed: date | None
+    valid_through: date | None
+    exempt: int
+    """Homes in condition 5 or 6 with a decided demolition plan."""
+
+
+class BaseResource(Resource):
+    """The base of an area as of a day, as known at a moment."""
+
+    area: str
+    version: int
+    as_of: date
+    known_at: datetime | None
+    base: ReadingResource
+    remark: str | None
+    complexes: dict[str, ReadingResource]
+    corrections: list[dict[str, Any]]
+    actions: dict[str, dict[str, Any]]
+
+
+def _reading(reading: Reading) -> ReadingResource:
+    return ReadingResource(
+        verdict=reading.verdict.value,
+        step=reading.step,
+        because=[_failing(step) for step in reading.because],
+        evidence=[str(id_) for id_ in reading.evidence],
+        assessed=reading.assessed,
+        valid_through=reading.valid_through,
+        exempt=reading.exempt,
+    )
+
+
+def _failing(step: FailingStep) -> dict[str, Any]:
+    return step.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Clocks(BaseModel):
+    """For which day, and with whose knowledge."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    asOf: date | None = None  # noqa: N815 - the query key
+    knownAt: date | datetime | None = None  # noqa: N815 - the query key
+
+
+@router.get("/base-conditions/{areaId}")
+async def get_base(
+    request: Request,
+    response: Response,
+    reader: InternalReader,
+    area_id: AreaPath,
+    query: Annotated[Clocks, Query()],
+) -> BaseResource:
+    """The verdict, why, and the work that is planned; unknown where nobody ever looked."""
+    require_area(area_id)
+    service = context_of(request)
+    place = await place_of(service, area_id)
+    if place is None or not reader.sees(place.municipalities):
+        raise Problem("not-found", "This area is not registered.")
+    loaded = await service.handler.load(BaseCondition, area_id)
+    tag(response, loaded.version)
+    around = await base_around(service, place)
+    known = known_at(query.knownAt)
+    day = query.asOf or service.handler.today()
+    read = read_area(loaded.state, around, day, known)
+    assessed = read.area.assessed is not None
+    return BaseResource(
+        area=area_id,
+        version=loaded.version,
+        as_of=day,
+        known_at=known,
+        base=_reading(read.area),
+        remark=None if assessed else "never assessed",
+        complexes={name: _reading(one) for name, one in sorted(read.complexes.items())},
+        corrections=_corrections(loaded.state, known),
+        actions=_actions(loaded.state),
+    )
+
+
+def _corrections(base: BaseCondition, known: datetime | None) -> list[dict[str, Any]]:
+    """What was corrected, when it was and why: both lines stay visible."""
+    return [
+        {
+            "assessment": str(one.id),
+            "complex": said.complex,
+            "was": before.complex,
+            "on": said.on,
+            "correctedOn": day_of(said.recorded_at),
+            "reason": said.reason,
+        }
+        for one in base.assessments
+        for before, said in zip(one.said, one.said[1:], strict=False)
+        if known is None or said.recorded_at <= known
+    ]
+
+
+def _actions(base: BaseCondition) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "complex": action.complex,
+            "step": action.step.value,
+            "assessment": str(action.assessment),
+            "what": action.what,
+            "by": action.by,
+            "completed": action.completed,
+            "overdue": action.overdue,
+        }
+        for name, action in base.actions.items()
+    }
+
+
+class BaseQuery(Paging):
+    """What to list; every condition given must hold."""
+
+    verdict: Verdict | None = None
+    complex: Annotated[str | None, Query(max_length=80)] = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+
+
+class BaseListed(Resource):
+    """An assessed area with the verdict last recorded."""
+
+    area: str
+    version: int
+    verdict: str | None
+    step: int
+    valid_through: date | None
+    because: list[dict[str, Any]]
+
+
+def _listed(id_: str, loaded: Loaded[BaseCondition]) -> BaseListed:
+    told = loaded.state.told.get("")
+    return BaseListed(
+        area=id_,
+        version=loaded.version,
+        verdict=told.verdict.value if told else None,
+        step=told.step if told else 0,
+        valid_through=told.valid_through if told else None,
+        because=[_failing(step) for step in told.because] if told else [],
+    )
+
+
+@router.get("/base-conditions")
+async def list_bases(
+    request: Request,
+    response: Response,
+    reader: InternalReader,
+    query: Annotated[BaseQuery, Query()],
+) -> Page[BaseListed]:
+    """Areas that somebody assessed, newest first."""
+    terms = {
+        "status": query.verdict,
+        "complex": query.complex,
+        "municipality": query.municipality,
+    }
+    return await page_of(request, response, BaseCondition, query, reader, _listed, terms)
+
+
+class AgendaQuery(BaseModel):
+    """Whose work."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    municipality: Annotated[str, Query(pattern=r"^GM[0-9]{4}$")]
+
+
+class AgendaItem(Resource):
+    """Something that a neighbourhood worker has to do about the base."""
+
+    area: str
+    complex: str | None
+    what: str
+    step: Step | None
+    due: date
+    overdue: bool
+
+
+class Agenda(Resource):
+    """What lapses soon and what is to be done, the most urgent first."""
+
+    items: list[AgendaItem]
+
+
+@router.get("/base-agenda")
+async def get_agenda(
+    request: Request, reader: InternalReader, query: Annotated[AgendaQuery, Query()]
+) -> Agenda:
+    """Assessments that lapse soon and planned work that is open (MON-27)."""
+    service = context_of(request)
+    if not reader.sees((query.municipality,)):
+        return Agenda(items=[])
+    items = await _items(service, query.municipality)
+    return Agenda(
+        items=[
+            AgendaItem(
+                area=item.area,
+                complex=item.complex,
+                what=item.what,
+                step=item.step,
+                due=item.due,
+                overdue=item.overdue,
+            )
+            for item in items
+        ]
+    )
+
+
+async def _items(service: ServiceContext, municipality: str) -> list[Item]:
+    found = await find_all(service, BaseCondition, f"municipality:{municipality}")
+    today = service.handler.today()
+    items = [item for _, base in found for item in agenda(base, today)]
+    return sorted(items, key=lambda item: item.due)
