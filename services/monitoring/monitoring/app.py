@@ -10,8 +10,17 @@ from leefwijk.service.app import Task
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.settings import SettingsError
 from leefwijk.service.wiring import Definition
-from monitoring.api import areas, base_conditions, effort_levels, imports, partners, stories
+from monitoring.api import (
+    area_roles,
+    areas,
+    base_conditions,
+    effort_levels,
+    imports,
+    partners,
+    stories,
+)
 from monitoring.domain.area import Area
+from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.assessing import JudgeBaseByTime
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.effort_level import EffortLevel
@@ -58,6 +67,7 @@ definition = Definition(
         EffortLevel,
         Partner,
         BaseCondition,
+        AreaRoles,
     ),
     commands=(
         areas.areas,
@@ -67,6 +77,7 @@ definition = Definition(
         partners.commands,
         imports.commands,
         base_conditions.commands,
+        area_roles.commands,
     ),
     routers=(
         areas.router,
@@ -75,6 +86,7 @@ definition = Definition(
         partners.router,
         imports.router,
         base_conditions.router,
+        area_roles.router,
     ),
     migrations=(Migrations("monitoring", Path(__file__).parent / "migrations"),),
     knows={JudgeBaseByTime: known_base},

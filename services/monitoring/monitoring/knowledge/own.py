@@ -144,6 +144,16 @@ async def _partners(
     return KnownPartners(found)
 
 
+async def known_for_role(
+    service: ServiceContext, command: Any, _state: Any, context: Context
+) -> tuple[KnownPlace, KnownPartners]:
+    """The area that the path names, and the partner that gets a role. Refuses `unknown-area`."""
+    place = await place_of(service, context.stream)
+    if place is None:
+        refuse("unknown-area", f"{context.stream} is not registered.")
+    return place, await _partners(service, (command.partner,), context)
+
+
 async def reacting_partner(
     service: ServiceContext, _command: Any, _state: Any, context: Context
 ) -> tuple[KnownPartners]:

@@ -1,0 +1,124 @@
+"""Roles in an area: one director, a municipality; the past stays as it was."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from leefwijk.events.event import Validity
+from leefwijk.events.language.monitoring.area_roles import (
+    AreaRole,
+    AreaRoleAssigned,
+    AreaRoleEnded,
+)
+from leefwijk.events.language.monitoring.partners import PartnerKind
+from leefwijk.events.testing import Specification, given
+from monitoring.domain.area_roles import AreaRoles, AssignAreaRole, EndAreaRole
+from monitoring.domain.places import KnownPlace
+from monitoring.domain.proposing import KnownPartners, StatedPeriod
+
+FIRST = date(2026, 1, 1)
+
+
+def _assigned(partner: str = "assen", **more: Any) -> AreaRoleAssigned:
+    told: dict[str, Any] = {
+        "area": "WK010601@2020",
+        "municipalities": ("GM0106",),
+        "partner": partner,
+        "partner_kind": PartnerKind.MUNICIPALITY,
+        "role": AreaRole.DIRECTOR,
+        "valid": Validity(from_=FIRST),
+        **more,
+    }
+    return AreaRoleAssigned(**told)
+
+
+@pytest.fixture
+def directed(place: KnownPlace, partners: KnownPartners) -> Specification:
+    """The municipality of Assen directs Lariks."""
+    return given(_assigned(), at="2026-04-13T09:00:00Z").knowing(place, partners)
+
+
+def test_an_area_has_one_director(directed: Specification) -> None:
+    """MON-45: a second director is refused, also for a period that only meets the first one's."""
+    elsewhere = KnownPartners({**directed.known[KnownPartners].found})
+    other = directed.knowing(elsewhere)
+    found = elsewhere.found["assen"]
+    elsewhere.found["province"] = found
+    second = AssignAreaRole(partner="province", role=AreaRole.DIRECTOR)
+    other.when(second).refused("director-exists", saying="assen")
+    later = StatedPeriod(from_=date(2028, 1, 1))
+    other.when(second.model_copy(update={"valid": later})).refused("director-exists")
+    same = AssignAreaRole(partner="assen", role=AreaRole.DIRECTOR)
+    directed.when(same).refused("already-assigned")
+
+
+def test_only_a_municipality_directs(place: KnownPlace, partners: KnownPartners) -> None:
+    """MON-45: a care organisation and a welfare organisation support, they do not direct."""
+    empty = given().knowing(place, partners)
+    for partner in ("care", "welfare", "tenants"):
+        command = AssignAreaRole(partner=partner, role=AreaRole.DIRECTOR)
+        empty.when(command).refused("director-must-be-municipality")
+    empty.when(AssignAreaRole(partner="assen", role=AreaRole.DIRECTOR)).recorded()
+
+
+def test_others_are_as_many_as_help(directed: Specification) -> None:
+    """MON-45: a second `supports` is accepted, and `informed` for many."""
+    spec = directed
+    for partner in ("welfare", "care"):
+        spec = spec.when(AssignAreaRole(partner=partner, role=AreaRole.SUPPORTS)).recorded()
+    for partner in ("welfare", "care", "tenants", "assen"):
+        spec = spec.when(AssignAreaRole(partner=partner, role=AreaRole.INFORMED)).recorded()
+    roles = spec.state(AreaRoles).on(date(2026, 4, 13))
+    assert len(roles) == 7
+    responsible = AssignAreaRole(partner="assen", role=AreaRole.RESPONSIBLE, subject="public-space")
+    assert spec.when(responsible).recorded().state(AreaRoles).held[-1].subject == "public-space"
+
+
+def test_a_partner_from_elsewhere_or_unknown_gets_no_role(directed: Specification) -> None:
+    """MON-45: roles go to registered organisations that work there."""
+    other = AssignAreaRole(partner="hoogeveen", role=AreaRole.SUPPORTS)
+    directed.when(other).refused("outside-own-municipality")
+    nobody = AssignAreaRole(partner="nobody", role=AreaRole.SUPPORTS)
+    directed.when(nobody).refused("unknown-partner")
+    reversed_ = AssignAreaRole(
+        partner="care",
+        role=AreaRole.SUPPORTS,
+        valid=StatedPeriod(from_=FIRST, through=date(2025, 1, 1)),
+    )
+    directed.when(reversed_).refused("validity-reversed")
+
+
+def test_a_role_ends_with_a_reason_and_was_held_until_then(directed: Specification) -> None:
+    """MON-45: Assen's role ends on 1 April 2028; as of 1 March 2028 it is still the director."""
+    day = date(2028, 4, 1)
+    later = directed.at("2028-03-20T09:00:00Z")
+    later.when(EndAreaRole(partner="assen", role=AreaRole.DIRECTOR, on=day)).refused(
+        "reason-missing"
+    )
+    ended = later.when(
+        EndAreaRole(partner="assen", role=AreaRole.DIRECTOR, on=day, reason="Reorganised")
+    ).then(
+        AreaRoleEnded(
+            area="WK010601@2020",
+            partner="assen",
+            role=AreaRole.DIRECTOR,
+            on=day,
+            reason="Reorganised",
+        )
+    )
+    roles = ended.state(AreaRoles)
+    before, after = roles.director(date(2028, 3, 1)), roles.director(day)
+    assert before is not None
+    assert before.partner == "assen"
+    assert after is None
+    again = EndAreaRole(partner="assen", role=AreaRole.DIRECTOR, on=day, reason="Again")
+    ended.when(again).refused("not-assigned")
+    new = AssignAreaRole(
+        partner="assen", role=AreaRole.DIRECTOR, valid=StatedPeriod(from_=date(2028, 5, 1))
+    )
+    back = ended.when(new).recorded().state(AreaRoles)
+    assert back.director(date(2028, 4, 30)) is None
+    assert back.director(date(2028, 5, 1)) is not None
