@@ -417,8 +417,14 @@ async def test_a_service_that_runs_must_be_stopped(service: Service) -> None:
     """G-RESTORE-8: nothing is changed while a relay sends, and the operator hears which one."""
     await lose(service)
     ends = await service.broker.ends(service.routing.topics())
+    before = (await service.rows("select clock_timestamp() as now"))[0].now
+
+    async def leads() -> bool:
+        # the backup holds a beat of the leader before
+        return bool((await service.rows("select heartbeat_at from relays"))[0][0] > before)
+
     async with service.relaying():
-        await until(service._nothing_waits)
+        await until(leads)
         with pytest.raises(RelayAliveError, match=r"a service.*stop every process"):
             await service.restored(patience=1)
     assert await service.broker.ends(service.routing.topics()) == ends

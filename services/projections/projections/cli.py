@@ -26,7 +26,7 @@ async def _rebuild(model: ReadModel, settings: ServiceSettings) -> int:
     engine = create_engine(settings.database_url, pool=4)
     projection = model.projection()
     core = ConsumerCore(engine, projection, published_language())
-    garbage.settle()
+    garbage.settle_for_a_job()
     try:
         return await rebuild(core, projection, settings.broker, model.topics, _progress)
     finally:

@@ -43,23 +43,16 @@ class Row:
 
     def with_body(self, **changes: Any) -> Row:
         """The same row with parts of its body replaced."""
-        return self._anew({**self.body, **changes}, self.events)
-
-    def with_events(self, *events: UUID) -> Row:
-        """The same row resting on these events."""
-        return self._anew(self.body, events)
-
-    def _anew(self, body: Mapping[str, Any], events: tuple[UUID, ...]) -> Row:
         return Row(
             self.kind,
             self.key,
-            body,
+            {**self.body, **changes},
             self.area,
             self.municipalities,
             self.link,
             self.valid_from,
             self.valid_through,
-            events,
+            self.events,
         )
 
 
@@ -139,8 +132,12 @@ class Batch:
                 self._close(stream, before, time)
             if isinstance(result, Row):
                 known = before.row.events if before is not None else ()
-                events = (*known, change.received.id)[-EVIDENCE:]
-                version = Version(result.with_events(*events), time)
+                row = result
+                if before is not None and result is before.row:
+                    # a fold may say the same again; the version before keeps what it rests on
+                    row = result.with_body()
+                row.events = (*known, change.received.id)[-EVIDENCE:]
+                version = Version(row, time)
                 versions[place] = version
                 self._made.append((stream, version))
 
@@ -194,15 +191,20 @@ class RowProjection:
     ) -> None:
         """Fold the changes and write what they make."""
         streams = {change.received.stream_id for change in changes}
-        known = await self.read(connection, generation, streams)
+        # of a stream that begins in this batch there is nothing yet
+        begun = {change.received.stream_id for change in changes if change.received.version == 1}
+        known = await self.read(connection, generation, streams - begun)
         await self.write(connection, generation, self.plan(known, changes))
 
     async def read(
         self, connection: AsyncConnection, generation: int, streams: Iterable[str]
     ) -> dict[str, Current]:
         """The present rows of those of the streams that have any."""
-        asked = {"projection": self.name, "generation": generation, "streams": sorted(streams)}
         known: dict[str, Current] = {}
+        wanted = sorted(streams)
+        if not wanted:
+            return known
+        asked = {"projection": self.name, "generation": generation, "streams": wanted}
         for found in await fetch(connection, _CURRENT, asked):
             stream_id, kind, key, area, municipalities, link, since, through, *more = found
             recorded_from, body, events = more

@@ -37,7 +37,9 @@ settings = load_settings(ProjectionsSettings)
 configure_logs("projections-worker", settings.log_level)
 model = AREA_EFFORT_STATUS
 projection = model.projection()
-engine = create_engine(settings.database_url, pool=8, application="leefwijk-projections-worker")
+engine = create_engine(
+    settings.database_url, pool=8, application="leefwijk-projections-worker", derived=True
+)
 core = ConsumerCore(engine, projection, published_language())
 health = Health(settings.worker_port, settings.host)
 comparison = Comparison(core, settings.broker, model.topics)

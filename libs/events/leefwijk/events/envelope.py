@@ -40,12 +40,22 @@ class Received:
     data: bytes
     area: str | None
     municipalities: tuple[str, ...]
-    attributes: Mapping[str, str]
+    headers: Mapping[str, bytes | None]
+    """As they came: what is read of every record has a field of its own above."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Every attribute by its name."""
+        return {
+            name[3:]: content.decode(errors="replace")
+            for name, content in self.headers.items()
+            if content is not None and name[:3] == "ce_"
+        }
 
     @property
     def partner_sequence(self) -> int | None:
         """Place among the partner facts of the stream, on a partner topic."""
-        value = self.attributes.get("partnersequence")
+        value = self.headers.get("ce_partnersequence")
         return int(value) if value else None
 
 
@@ -126,41 +136,53 @@ def _common(event: StoredEvent, source: str) -> Headers:
 def receive(
     headers: Iterable[tuple[str, bytes | None]], key: bytes | None, value: bytes | None
 ) -> Received:
-    """Read a record. Raises BadEnvelopeError naming what is missing."""
+    """Read a record. Raises BadEnvelopeError naming what is missing.
+
+    Every record that any consumer reads comes through here: it looks at what it needs only.
+    """
+    found = dict(headers)
     try:
-        found = _attributes(headers)
         _require(value is not None and key is not None, "the record has no key or no data")
-        _require(found["specversion"].startswith("1."), "it is no event of CloudEvents 1")
+        _require(_text(found, "ce_specversion")[:2] == "1.", "it is no event of CloudEvents 1")
         return Received(
-            id=UUID(found["id"]),
-            source=found["source"],
-            type=found["type"],
-            subject=found["subject"],
-            time=_time(found["time"]),
-            stream_id=_key(found["partitionkey"]),
-            version=_version(found["sequence"]),
+            id=UUID(_text(found, "ce_id")),
+            source=_text(found, "ce_source"),
+            type=_text(found, "ce_type"),
+            subject=_text(found, "ce_subject"),
+            time=_time(_text(found, "ce_time")),
+            stream_id=_key(_text(found, "ce_partitionkey")),
+            version=_version(_text(found, "ce_sequence")),
             data=value or b"",
-            area=found.get("area"),
-            municipalities=tuple(filter(None, found.get("municipalities", "").split(","))),
-            attributes=found,
+            area=_text(found, "ce_area") if found.get("ce_area") is not None else None,
+            municipalities=_listed(found.get("ce_municipalities") or b""),
+            headers=found,
         )
     except KeyError as missing:
-        raise BadEnvelopeError(f"attribute {missing} is missing") from missing
+        raise BadEnvelopeError(f"attribute '{missing.args[0][3:]}' is missing") from missing
     except BadEnvelopeError:
         raise
     except ValueError as error:
         raise BadEnvelopeError(f"an attribute is malformed: {type(error).__name__}") from error
 
 
-def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    """The attributes, none of which may break what consumers do with them: keep them in a row."""
-    found = {}
-    for name, content in headers:
-        if content is not None and name[:3] == "ce_":
-            if len(content) > _LONGEST_ATTRIBUTE or 0 in content:
-                raise BadEnvelopeError(f"attribute '{name[3:]}' is too long or holds a zero")
-            found[name[3:]] = content.decode()
-    return found
+def _text(found: Mapping[str, bytes | None], name: str) -> str:
+    """An attribute that must be there and must not break what consumers do with it.
+
+    They keep it in a row of their database.
+    """
+    content = found[name]
+    if content is None:
+        raise KeyError(name)
+    if len(content) > _LONGEST_ATTRIBUTE or b"\0" in content:
+        raise BadEnvelopeError(f"attribute '{name[3:]}' is too long or holds a zero")
+    return content.decode()
+
+
+@lru_cache(maxsize=1024)
+def _listed(municipalities: bytes) -> tuple[str, ...]:
+    if len(municipalities) > _LONGEST_ATTRIBUTE or 0 in municipalities:
+        raise BadEnvelopeError("attribute 'municipalities' is too long or holds a zero")
+    return tuple(filter(None, municipalities.decode().split(",")))
 
 
 def _require(holds: bool, fault: str) -> None:

@@ -65,8 +65,12 @@ Euro = Annotated[
 ]
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+"""Signs that no text needs; a new line and a tab may stand in one."""
+
+
 def _printable(text: str) -> str:
-    if any(sign < " " and sign not in "\n\t" for sign in text):
+    if _CONTROL.search(text):
         raise ValueError("holds a control character")
     return text
 

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
+from pydantic_core import to_json
+
 from leefwijk.events.catalogue import Catalogue
 from leefwijk.events.clock import Clock, day_of, system_clock
 from leefwijk.events.decider import (
@@ -139,7 +141,7 @@ LARGEST_VERSION = 2**31 - 1
 
 def write_token(streams: Mapping[str, int]) -> str:
     """An opaque token that names streams and versions."""
-    raw = json.dumps(dict(streams), sort_keys=True, separators=(",", ":")).encode()
+    raw = to_json(dict(sorted(streams.items())))
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -371,7 +373,7 @@ class Handler:
                     id_,
                     event.type,
                     event.to_json(),
-                    json.dumps({name: value for name, value in metadata.items() if value}),
+                    to_json({name: value for name, value in metadata.items() if value}).decode(),
                     recorded_at,
                 )
             )

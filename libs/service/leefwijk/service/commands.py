@@ -23,7 +23,8 @@ from uuid import NAMESPACE_URL, uuid5
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
-from starlette.responses import JSONResponse, Response
+from pydantic_core import to_json
+from starlette.responses import Response
 
 from leefwijk.events.decider import Actor, Command, Context, State
 from leefwijk.events.handling import Caller, Idempotency, Knows, Outcome
@@ -365,7 +366,7 @@ def _response(answer: dict[str, Any]) -> Response:
     headers = {"ETag": f'"{answer["version"]}"'}
     if "location" in answer:
         headers["Location"] = answer["location"]
-    return JSONResponse(answer, 201, headers)
+    return Response(to_json(answer), 201, headers, "application/json")
 
 
 def _may_be_twin(error: Exception) -> bool:

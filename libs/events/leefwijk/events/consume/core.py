@@ -164,7 +164,7 @@ class ConsumerCore:
             if sorting.changes:
                 await self.applier.apply(connection, generation, sorting.changes)
             await book.write(sorting)
-            await book.move_offsets(records, offsets, sorting.new_offsets)
+            await book.move_offsets(records, offsets, sorting.lowest_new)
         total.add(self.count(sorting, live))
         return sorting.ready()
 

@@ -196,5 +196,5 @@ class Filling:
             if step.plan is not None:
                 await self.applier.write(connection, self.generation, step.plan)
             await book.write(step.sorting)
-            await book.move_offsets(step.records, offsets, step.sorting.new_offsets)
+            await book.move_offsets(step.records, offsets, step.sorting.lowest_new)
         self.core.count(step.sorting, live=False)

@@ -18,8 +18,8 @@ _REGISTER = text(
     "insert into consumer_generations (consumer) values (:consumer) on conflict do nothing"
 )
 _CURRENT = "select current from consumer_generations where consumer = :consumer"
-_CURRENT_READ = text(_CURRENT)
-_CURRENT_HELD = text(f"{_CURRENT} for share")
+_CURRENT_READ = Statement(_CURRENT)
+_CURRENT_HELD = Statement(f"{_CURRENT} for share")
 
 _KNOW_PARTITIONS = text("""
 insert into consumer_offsets (consumer, generation, topic, partition, next_offset)
@@ -27,7 +27,7 @@ select :consumer, :generation, topic, partition, 0
 from unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, partition)
 on conflict do nothing
 """)
-_LOCK_PARTITIONS = text("""
+_LOCK_PARTITIONS = Statement("""
 select topic, partition, next_offset from consumer_offsets
 join unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, partition)
     using (topic, partition)
@@ -49,6 +49,11 @@ _STREAMS = Statement("""
 select stream_id, version, event_id from consumer_streams
 where consumer = :consumer and generation = :generation
     and stream_id = any(cast(:stream_ids as text[]))
+union all
+-- one more row, without a name, where anything at all waits: mostly nothing does
+select null, 0, null where exists (
+    select from parked where consumer = :consumer and generation = :generation
+)
 """)
 _PARKED_COLUMNS = """p.stream_id, p.version, p.event_id, p.topic, p.partition, p.at_offset,
     p.headers, p.key, p.value, p.reason, p.detail"""
@@ -125,11 +130,11 @@ async def proofs(connection: AsyncConnection, consumer: str) -> dict[str, dateti
 async def current_generation(connection: AsyncConnection, consumer: str, *, hold: bool) -> int:
     """The generation that readers see; `hold` keeps a rebuild from switching meanwhile."""
     statement = _CURRENT_HELD if hold else _CURRENT_READ
-    found = (await connection.execute(statement, {"consumer": consumer})).scalar_one_or_none()
-    if found is None:
+    found = await fetch(connection, statement, {"consumer": consumer})
+    if not found:
         await connection.execute(_REGISTER, {"consumer": consumer})
-        found = (await connection.execute(statement, {"consumer": consumer})).scalar_one()
-    return int(found)
+        found = await fetch(connection, statement, {"consumer": consumer})
+    return int(found[0]["current"])
 
 
 class Ledger:
@@ -147,11 +152,11 @@ class Ledger:
             "topics": [place[0] for place in ordered],
             "partitions": [place[1] for place in ordered],
         }
-        rows = (await self._connection.execute(_LOCK_PARTITIONS, asked)).all()
+        rows = await self._run(_LOCK_PARTITIONS, asked)
         if len(rows) < len(ordered):
             await self._connection.execute(_KNOW_PARTITIONS, asked)
-            rows = (await self._connection.execute(_LOCK_PARTITIONS, asked)).all()
-        return {(row.topic, row.partition): row.next_offset for row in rows}
+            rows = await self._run(_LOCK_PARTITIONS, asked)
+        return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
     async def set_offset(self, place: Place, offset: int) -> None:
         """Set the next offset of a partition whose records were all read."""
@@ -168,13 +173,16 @@ class Ledger:
     async def streams(self, ids: set[str]) -> dict[str, Stream]:
         """Version and waiting events of these streams."""
         asked = {**self._who, "stream_ids": sorted(ids)}
+        rows = await self._run(_STREAMS, asked)
         streams = {
             stream_id: Stream(version, event_id)
-            for stream_id, version, event_id in await self._run(_STREAMS, asked)
+            for stream_id, version, event_id in rows
+            if stream_id is not None
         }
-        for parked in await self._parked(asked):
-            stream = streams.setdefault(parked.stream_id, Stream())
-            stream.waiting[parked.version] = parked
+        if len(streams) < len(rows):
+            for parked in await self._parked(asked):
+                stream = streams.setdefault(parked.stream_id, Stream())
+                stream.waiting[parked.version] = parked
         return streams
 
     async def _parked(self, asked: dict[str, object]) -> list[Parked]:
@@ -276,7 +284,7 @@ class Ledger:
         self,
         records: Sequence[Record],
         before: dict[Place, int],
-        new: set[tuple[str, int, int]],
+        lowest_new: Mapping[Place, int],
     ) -> None:
         """Move the offsets behind the batch.
 
@@ -288,8 +296,9 @@ class Ledger:
             if record.offset is None:
                 continue
             place = (record.topic, record.partition)
-            after[place] = max(after.get(place, 0), record.offset + 1)
-        anew = {(topic, part) for topic, part, offset in new if offset < before[topic, part]}
+            if record.offset >= after.get(place, 0):
+                after[place] = record.offset + 1
+        anew = {place for place, offset in lowest_new.items() if offset < before[place]}
         moves = {
             place: end if place in anew else max(end, before[place]) for place, end in after.items()
         }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from leefwijk.events.broker import Place
 from leefwijk.events.catalogue import (
     Catalogue,
     UnknownEventTypeError,
@@ -42,7 +43,7 @@ class Parked:
     detail: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Stream:
     """What is known of a stream while a batch is sorted."""
 
@@ -118,8 +119,15 @@ class Sorting:
     unparked: list[Parked] = field(default_factory=list)
     duplicates: int = 0
     unused: int = 0
-    new_offsets: set[tuple[str, int, int]] = field(default_factory=set)
-    """Places whose record turned out to be new."""
+    lowest_new: dict[Place, int] = field(default_factory=dict)
+    """The first offset of each partition whose record turned out to be new."""
+
+    def note_new(self, record: Record) -> None:
+        """Remember where a record stood that nobody had seen."""
+        if record.offset is not None:
+            place = (record.topic, record.partition)
+            if record.offset < self.lowest_new.setdefault(place, record.offset):
+                self.lowest_new[place] = record.offset
 
     def ready(self) -> list[Record]:
         """Waiting events that this batch has made the next of their streams."""
@@ -151,7 +159,14 @@ def _park_unreadable(sorting: Sorting, record: Record, detail: str) -> None:
 
 def _sort(sorting: Sorting, opened: Opened, received: Received) -> None:
     record = opened.record
-    stream = sorting.streams.setdefault(received.stream_id, Stream())
+    stream = sorting.streams.get(received.stream_id)
+    if stream is None:
+        stream = sorting.streams[received.stream_id] = Stream()
+    if received.version == stream.version + 1 and not stream.waiting:
+        # what nearly every record is: the next of a stream of which nothing waits
+        sorting.note_new(record)
+        _take(sorting, stream, opened, received)
+        return
     if received.version < stream.version or (
         received.version == stream.version and stream.event_id in {received.id, PASSED_OVER}
     ):
@@ -169,8 +184,8 @@ def _sort(sorting: Sorting, opened: Opened, received: Received) -> None:
         sorting.unparked.append(waiting)
         # it may have been parked by this very batch: then it must not be written as waiting
         sorting.parked = [parked for parked in sorting.parked if parked is not waiting]
-    elif record.offset is not None:
-        sorting.new_offsets.add((record.topic, record.partition, record.offset))
+    else:
+        sorting.note_new(record)
     if received.version == stream.version:
         _park(sorting, stream, record, received, "fork", "this version is known with another id")
     elif stream.blocked:

@@ -63,20 +63,23 @@ async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
     return driver
 
 
-def connect_settings(application: str) -> dict[str, Any]:
+def connect_settings(application: str, *, durable: bool = True) -> dict[str, Any]:
     """How every connection of ours behaves, whoever opens it.
 
     Transactions end after five seconds at most, idle ones after one: every reader of the log waits
     for the oldest writing transaction of the whole cluster.
     """
+    settings = {
+        "application_name": application,
+        "transaction_timeout": "5s",
+        "idle_in_transaction_session_timeout": "1s",
+    }
+    if not durable:
+        settings["synchronous_commit"] = "off"
     return {
         "timeout": 5,
         "command_timeout": 10,
-        "server_settings": {
-            "application_name": application,
-            "transaction_timeout": "5s",
-            "idle_in_transaction_session_timeout": "1s",
-        },
+        "server_settings": settings,
     }
 
 

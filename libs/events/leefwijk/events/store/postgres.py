@@ -54,8 +54,14 @@ _AWAY = (
 )
 
 
-def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> AsyncEngine:
-    """An engine for one service: bounded pool, no transaction that could stall readers."""
+def create_engine(
+    url: str, *, pool: int = 8, application: str = "leefwijk", derived: bool = False
+) -> AsyncEngine:
+    """An engine for one service: bounded pool, no transaction that could stall readers.
+
+    `derived` is for what is written together with the offsets that it was read at, and for nothing
+    else: a commit does not wait for the disk, because what a crash takes back is read again.
+    """
     return create_async_engine(
         url,
         pool_size=pool,
@@ -63,7 +69,10 @@ def create_engine(url: str, *, pool: int = 8, application: str = "leefwijk") -> 
         pool_timeout=5,
         # an error of the database must not carry what an event holds into a log
         hide_parameters=True,
-        connect_args={"async_creator_fn": connect, **connect_settings(application)},
+        connect_args={
+            "async_creator_fn": connect,
+            **connect_settings(application, durable=not derived),
+        },
     )
 
 
@@ -271,7 +280,10 @@ def _document_columns(commits: Sequence[Commit]) -> dict[str, list[Any]]:
         "d_statuses": [row.status for row in rows],
         "d_titles": [row.title for row in rows],
         "d_facets": [_array(row.facets) for row in rows],
-        "d_partners": [json.dumps(dict(row.partner_sequences)) for row in rows],
+        "d_partners": [
+            json.dumps(dict(row.partner_sequences)) if row.partner_sequences else "{}"
+            for row in rows
+        ],
         "d_recorded": [append.events[-1].recorded_at for append in appends],
     }
 
