@@ -57,7 +57,7 @@ def _received(stream: str, version: int, event: Event, at: datetime) -> Received
         data=b"",
         area=DISTRICT,
         municipalities=(MUNICIPALITY,),
-        attributes={},
+        headers={},
     )
 
 

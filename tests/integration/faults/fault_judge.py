@@ -265,7 +265,7 @@ def _received(stored: Stored) -> Received:
         data=stored.data.encode(),
         area=stored.metadata.get("area"),
         municipalities=tuple(stored.metadata.get("municipalities", ())),
-        attributes={},
+        headers={},
     )
 
 
