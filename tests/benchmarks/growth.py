@@ -32,6 +32,10 @@ AREAS = 17_000
 WRITERS = (1, 32)
 SECONDS = 2.0
 LOADS = 1_500
+WARM = 5_000
+"""Loads before: a store that has been at work for a while holds in memory what is asked for."""
+MEMORY = {"shared_buffers": "4GB"}
+"""As a server has that keeps so much: a quarter or less of a machine's memory."""
 GOAL = 1.3
 STEP = 100_000
 """Streams that are filled in one statement."""
@@ -73,7 +77,7 @@ async def measure(say: Say) -> list[Measured]:
     """Each cost in the full store over that in the empty one."""
     append = await samples.proposal()
     costs: dict[tuple[str, int], list[dict[str, float]]] = {}
-    async with servers(kafka=False) as running:
+    async with servers(kafka=False, postgres=MEMORY) as running:
         stores = [await filled(running, append, size, say) for size in (SMALL, EVENTS)]
         for turn in range(ROUNDS):
             for store in stores:
@@ -132,7 +136,7 @@ async def _costs(store: Filled, append: Append) -> dict[str, dict[str, float]]:
     ):
         chance = random.Random(store.events)  # noqa: S311 - any streams will do
         latencies = histogram()
-        for _ in range(100):
+        for _ in range(WARM):
             await load(store.stream(chance))
         started = time.perf_counter()
         for _ in range(LOADS):

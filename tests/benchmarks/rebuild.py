@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.benchmarks import samples
 from tests.benchmarks.live import projected_rate
-from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
+from tests.benchmarks.measuring import ROUNDS, Measured, Say, number, ratio
 from tests.benchmarks.relay import produce
 from tests.benchmarks.servers import servers
 
@@ -25,6 +25,9 @@ from projections.read_models import AREA_EFFORT_STATUS
 EVENTS = 60_000
 LIVE_EVENTS = 20_000
 """As many of them tell how fast the live path is."""
+GROWN_EVENTS = 240_000
+"""A rebuild is linear: an event costs no more among so many."""
+GOAL_GROWTH = 1.3
 GOAL = 40_000.0
 GOAL_AGAINST_LIVE = 6.0
 
@@ -41,11 +44,19 @@ async def measure(say: Say) -> list[Measured]:
             ours.append(await rebuild_rate(engine, running.broker))
             live.append(await projected_rate(running, LIVE_EVENTS))
             say(f"rebuild: round {turn + 1} of {ROUNDS}")
+        await fill(running.broker, GROWN_EVENTS - EVENTS)
+        grown = [await rebuild_rate(engine, running.broker) for _ in range(ROUNDS)]
         await engine.dispose()
     return [
         ratio("rebuild, Kafka to read model", ours, fetched, None, "a bare getmany loop"),
         Measured("rebuild, events per second", tuple(ours), "events/s", GOAL),
         ratio("rebuild against the live path", ours, live, GOAL_AGAINST_LIVE, "the Faust worker"),
+        Measured(
+            f"rebuild, an event among {number(GROWN_EVENTS)} against one among {number(EVENTS)}",
+            tuple(few / many for few, many in zip(ours, grown, strict=True)),
+            goal=GOAL_GROWTH,
+            at_least=False,
+        ),
     ]
 
 

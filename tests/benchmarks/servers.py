@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,16 +62,21 @@ class Servers:
 
 
 @asynccontextmanager
-async def servers(*, kafka: bool = True) -> AsyncIterator[Servers]:
-    """Start them on free ports, and remove them with their data."""
+async def servers(
+    *, kafka: bool = True, postgres: Mapping[str, str] | None = None
+) -> AsyncIterator[Servers]:
+    """Start them on free ports, and remove them with their data.
+
+    `postgres` are settings of this row's server beside those that all rows share.
+    """
     with TemporaryDirectory(prefix="leefwijk-bench-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
-        postgres = EmbeddedPostgres(folder / "postgres", settings=POSTGRES)
+        database = EmbeddedPostgres(folder / "postgres", settings={**POSTGRES, **(postgres or {})})
         broker = EmbeddedKafka(folder / "kafka") if kafka else None
-        running = [server for server in (postgres, broker) if server is not None]
+        running = [server for server in (database, broker) if server is not None]
         try:
             await asyncio.gather(*(asyncio.to_thread(server.start) for server in running))
-            yield Servers(folder, postgres, broker)
+            yield Servers(folder, database, broker)
         finally:
             for server in reversed(running):
                 await asyncio.to_thread(server.stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -16,6 +17,9 @@ from leefwijk.service.settings import ServiceSettings
 from projections.app import definition
 from projections.read_models import READ_MODELS, ReadModel
 
+GIVES_WAY = 10
+"""How much nicer than others this process is: people wait for the live path, nobody for this."""
+
 
 async def _progress(done: int, total: int) -> None:
     share = done * 100 // total if total else 100
@@ -27,6 +31,7 @@ async def _rebuild(model: ReadModel, settings: ServiceSettings) -> int:
     projection = model.projection()
     core = ConsumerCore(engine, projection, published_language())
     garbage.settle_for_a_job()
+    os.nice(GIVES_WAY)
     try:
         return await rebuild(core, projection, settings.broker, model.topics, _progress)
     finally:
