@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -52,3 +53,29 @@ async def test_background_work_that_fails_starts_again(monkeypatch: pytest.Monke
     assert runs == [0, 1, 2]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (asyncpg.ConnectionDoesNotExistError("connection was closed"), 503),
+        (asyncpg.AdminShutdownError("terminating connection"), 503),
+        (asyncpg.InterfaceError("connection is closed"), 503),
+        (asyncpg.InternalClientError("another operation is in progress"), 503),
+        (ConnectionRefusedError("nobody listens"), 503),
+        (asyncpg.UndefinedColumnError("there is no such column"), 500),
+    ],
+)
+async def test_a_database_that_goes_away_amid_a_request_is_a_503(
+    make_service: Any, error: Exception, status: int
+) -> None:
+    """Whichever layer tells of it; what a statement did wrong is a fault of ours."""
+    service = make_service()
+
+    async def ask() -> None:
+        raise error
+
+    service.app.get("/v1/asked")(ask)
+    answer = await service.client.get("/asked")
+    assert answer.status_code == status
+    assert answer.json()["code"] == ("unavailable" if status == 503 else "internal")

@@ -25,7 +25,7 @@ from leefwijk.events.handling import (
     UnavailableError,
     VersionConflictError,
 )
-from leefwijk.events.store.postgres import is_gone
+from leefwijk.events.store.postgres import DRIVER_ERRORS, is_gone
 from leefwijk.events.store.records import TooLargeError
 from leefwijk.service import audit
 from leefwijk.service.commands import Commands
@@ -198,7 +198,7 @@ def _add_handlers(app: FastAPI) -> None:
         assert problem is not None  # noqa: S101 - it is one of the kit's
         return problem.response()
 
-    for away in (SQLAlchemyError, OSError, TimeoutError):
+    for away in (SQLAlchemyError, OSError, TimeoutError, *DRIVER_ERRORS):
         app.add_exception_handler(away, gone)
 
     async def schema(_request: Request, error: Exception) -> Response:

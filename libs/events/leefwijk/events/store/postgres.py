@@ -43,6 +43,13 @@ Not the whole of 25: 25P02 is a statement after a failed one, which would fail f
 """
 
 
+DRIVER_ERRORS: tuple[type[Exception], ...] = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What statements raise that go to the driver past SQLAlchemy."""
+
 _AWAY = (
     OSError,
     TimeoutError,
