@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.benchmarks.filling import filler
+
 from leefwijk.events import topics
 from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
@@ -61,6 +63,24 @@ class Servers:
         }
 
 
+_WRITTEN = """
+create table written as
+select repeat(md5(n::text), 30) as text from generate_series(1, 1500000) as n
+"""
+
+
+async def _at_work_for_a_while(postgres: EmbeddedPostgres) -> None:
+    """Let the server have written a gigabyte of its log before anything is measured.
+
+    A server that has been at work uses the files of its log again; a new one makes and zeroes one
+    after the other, and everybody waits some 50 ms for each.
+    """
+    async with filler(postgres.url()) as connection:
+        await connection.execute(_WRITTEN)
+        await connection.execute("drop table written")
+        await connection.execute("checkpoint")
+
+
 @asynccontextmanager
 async def servers(
     *, kafka: bool = True, postgres: Mapping[str, str] | None = None
@@ -76,6 +96,7 @@ async def servers(
         running = [server for server in (database, broker) if server is not None]
         try:
             await asyncio.gather(*(asyncio.to_thread(server.start) for server in running))
+            await _at_work_for_a_while(database)
             yield Servers(folder, database, broker)
         finally:
             for server in reversed(running):

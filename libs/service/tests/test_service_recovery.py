@@ -69,7 +69,7 @@ async def test_background_work_that_fails_starts_again(monkeypatch: pytest.Monke
 async def test_a_database_that_goes_away_amid_a_request_is_a_503(
     make_service: Any, error: Exception, status: int
 ) -> None:
-    """Whichever layer tells of it; what a statement did wrong is a fault of ours."""
+    """G-API-7: whichever layer tells of it; what a statement did wrong is a fault of ours."""
     service = make_service()
 
     async def ask() -> None:
