@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.subscription_state import SubscriptionState
+from faust.types import TP
 
 from leefwijk.local.ports import free_port
 from projections import health as health_module
@@ -98,3 +104,31 @@ async def test_a_loop_that_stands_still_is_told(
     monkeypatch.setattr(health_module, "STILL_SECONDS", 10.0)
     worker.health.beat()
     assert await asked() == (200, {})
+
+
+async def test_a_partition_without_a_position_ends_no_worker(
+    worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G-CONSUME-8: a topic that lost its tail is a matter of our comparison, not of Faust's."""
+    partition = TP("leefwijk.monitoring.events", 0)
+    subscriptions = SubscriptionState()
+    subscriptions.assign_from_user([TopicPartition(*partition)])
+    fetcher = SimpleNamespace(_subscriptions=subscriptions)
+    reading = SimpleNamespace(
+        _fetcher=fetcher,
+        assignment=lambda: {partition},
+        highwater=lambda _partition: 1,
+        records_last_request={},
+        records_last_response={},
+    )
+    nothing = SimpleNamespace()
+    consumer = worker.app.transport.create_consumer(
+        nothing, on_partitions_revoked=nothing, on_partitions_assigned=nothing
+    )
+    monkeypatch.setattr(consumer._thread, "_consumer", reading)
+    monkeypatch.setattr(consumer._thread, "time_started", time.monotonic(), raising=False)
+    # it was fetched from a moment ago
+    monkeypatch.setattr(consumer._thread, "_verify_aiokafka_event_path", lambda *_: False)
+    monkeypatch.setattr(consumer, "assignment", lambda: {partition})
+    monkeypatch.setattr(consumer, "sleep", asyncio.sleep)
+    await consumer.verify_all_partitions_active()
