@@ -110,11 +110,6 @@ def _overridden(line: GateLine, overrides: tuple[Override, ...], today: date) ->
     return line
 
 
-def saidsaid_ground(code: str) -> str:
-    """What an override was given for, in words."""
-    return GROUNDS.get(code, code)
-
-
 def said_ground(code: str) -> str:
     """What an override was given for, in words."""
     return GROUNDS.get(code, code)
