@@ -52,6 +52,8 @@ class Override:
     reason: str
     on: date
     until: date
+    ended: bool = False
+    """Whether it lapsed or was taken back; then it counts for nothing and is only spoken of."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _overridden(line: GateLine, overrides: tuple[Override, ...], today: date) ->
         for override in overrides
         if override.gate is line.gate and override.on <= today <= override.until
     ]
-    fitting = [override for override in mine if override.code == line.code]
+    fitting = [override for override in mine if override.code == line.code and not override.ended]
     if fitting and line.overridable_by is not None and line.gate not in LAW:
         last = fitting[-1]
         mark = SetAside(
@@ -96,8 +98,9 @@ def _overridden(line: GateLine, overrides: tuple[Override, ...], today: date) ->
             until=last.until,
         )
         return line.model_copy(update={"set_aside": mark})
-    if mine and not fitting:
-        last = mine[-1]
+    other = [override for override in mine if override.code != line.code]
+    if other:
+        last = other[-1]
         return line.model_copy(
             update={
                 "reason": f"{line.reason} The override of {last.on.day} {last.on:%B} was given for "

@@ -68,6 +68,12 @@ InternalReader = Annotated[Principal, reads(Scope.INTERNAL)]
 AuditReader = Annotated[Principal, reads(Scope.AUDIT)]
 
 
+def require_scope(principal: Principal, scope: Scope) -> None:
+    """What the caller may not see does not exist: raise a 404 without this scope."""
+    if not principal.may_read(scope):
+        raise Problem("not-found", "There is no such resource.")
+
+
 async def load_visible(
     service: ServiceContext, kind: type[S], id_: str, principal: Principal
 ) -> Loaded[S]:

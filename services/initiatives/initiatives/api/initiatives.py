@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from initiatives.domain.assessing import AssessGates, OverrideGate, WithdrawGateOverride
+from initiatives.domain.changing import ChangeInitiative
 from initiatives.domain.initiative import Grant, Initiative, Status
 from initiatives.domain.life import (
     AgreeCorporationRole,
@@ -17,7 +19,8 @@ from initiatives.domain.life import (
 )
 from initiatives.domain.spending import RecordSpending
 from initiatives.domain.support import DeclineSupport, GrantSupport, RequestSupport
-from initiatives.knowledge import gates_for_support, known_area
+from initiatives.knowledge.areas import known_area
+from initiatives.knowledge.gathering import gates_for_support
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.initiatives.initiatives import GrantedLine, RequestLine
@@ -29,9 +32,21 @@ from leefwijk.service.roles import Role, Scope
 
 WORKER = Role.NEIGHBOURHOOD_WORKER
 MANAGER = Role.AREA_MANAGER
+DIRECTOR = Role.AREA_DIRECTOR
 
 commands = Commands("/initiatives", Initiative, tag="initiatives")
 commands.create("", ProposeInitiative, role=WORKER, knows=known_area)
+commands.post("/{initiativeId}/changes", ChangeInitiative, role=WORKER, knows=gates_for_support)
+commands.post(
+    "/{initiativeId}/gate-assessments",
+    AssessGates,
+    role=(WORKER, MANAGER),
+    knows=gates_for_support,
+)
+commands.post(
+    "/{initiativeId}/gate-overrides", OverrideGate, role=DIRECTOR, knows=gates_for_support
+)
+commands.post("/{initiativeId}/gate-override-withdrawals", WithdrawGateOverride, role=DIRECTOR)
 commands.post("/{initiativeId}/corporation-roles", AgreeCorporationRole, role=WORKER)
 commands.post("/{initiativeId}/support-requests", RequestSupport, role=WORKER)
 commands.post("/{initiativeId}/support-grants", GrantSupport, role=MANAGER, knows=gates_for_support)
@@ -96,7 +111,7 @@ def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> Initia
             "request": list(state.request.lines) if state.request else [],
             "undecided": state.undecided is not None,
             "grants": [_grant(grant) for grant in state.grants],
-            "gates_lost": len(state.gate_marks),
+            "gates_lost": sum(lost.again is None for lost in state.gates.lost),
         }
     return InitiativeResource(
         id=id_,

@@ -7,17 +7,20 @@ spending in `spending`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from leefwijk.events.decider import Listing, State, evolves
-from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
+from initiatives.domain.gate_state import Asked, GateState
+from leefwijk.events.clock import day_of
+from leefwijk.events.dates import begin_of
+from leefwijk.events.decider import Fact, Listing, State, evolves
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
     CorporationRoleAgreed,
     GrantedLine,
+    InitiativeChanged,
     InitiativeCompleted,
     InitiativeProposed,
     InitiativeStarted,
@@ -28,12 +31,14 @@ from leefwijk.events.language.initiatives.initiatives import (
     SupportKind,
     SupportRequested,
 )
+from leefwijk.events.language.initiatives.plans import InitiativePlan, Nature
 
 
 class Status(StrEnum):
     """Where an initiative stands."""
 
     PROPOSED = "proposed"
+    ASSESSED = "assessed"
     SELF_RELIANT = "self_reliant"
     SUPPORTED = "supported"
     DECLINED = "declined"
@@ -52,6 +57,15 @@ class Request:
     number: int
     lines: tuple[RequestLine, ...]
     decided: bool = False
+    nature: Nature | None = None
+    total_costs: Decimal | None = None
+    """What all of it costs, whoever pays."""
+
+    @property
+    def euros(self) -> Decimal:
+        """Euros asked for: money and the value of materials."""
+        mine = (asked_of(line) for line in self.lines if line.kind in EUROS)
+        return sum(mine, Decimal("0.00"))
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ def euros(amount: Decimal) -> str:
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=2):
+class Initiative(State, kind="initiatives", shape=3):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -113,8 +127,8 @@ class Initiative(State, kind="initiatives", shape=2):
     request: Request | None = None
     """The latest request."""
     grants: tuple[Grant, ...] = ()
-    gate_marks: tuple[str, ...] = ()
-    """Ids of events by which a gate was lost, so that each is noted once."""
+    gates: GateState = field(default_factory=GateState)
+    plan: InitiativePlan = field(default_factory=InitiativePlan)
     started: date | None = None
     completed: date | None = None
 
@@ -122,6 +136,26 @@ class Initiative(State, kind="initiatives", shape=2):
     def undecided(self) -> Request | None:
         """The request that waits for a decision."""
         return self.request if self.request is not None and not self.request.decided else None
+
+    @property
+    def no_euros(self) -> Decimal:
+        """What a look at the gates wants where nothing waits for a decision."""
+        return Decimal("0.00")
+
+    @property
+    def open_grants(self) -> tuple[Grant, ...]:
+        """Grants that still stand: of an initiative that is over none is looked at again."""
+        return () if self.status is Status.COMPLETED else self.grants
+
+    def assessed(self, gates: GateState) -> Initiative:
+        """The initiative after its gates were judged; what was only proposed is assessed now."""
+        status = Status.ASSESSED if self.status is Status.PROPOSED else self.status
+        return replace(self, gates=gates, status=status)
+
+    def due(self) -> datetime | None:
+        """The begin of the first day on which time changes something."""
+        days = list(self.gates.first_days(granted=bool(self.open_grants)))
+        return begin_of(min(days)) if days else None
 
     def listing(self) -> Listing:
         """Found by area, theme, status, role and taker, and by budgets and levels of its grants."""
@@ -137,6 +171,8 @@ class Initiative(State, kind="initiatives", shape=2):
                 "role": self.role.value if self.role else (),
                 "budget-area": budgets,
                 "level": sorted({grant.level for grant in self.grants if grant.level}),
+                "gates": "watched" if self.open_grants or self.gates.running else (),
+                "review": "open" if self.gates.reviews else (),
             },
         )
 
@@ -167,7 +203,7 @@ def _said(line: RequestLine | None) -> str:
 
 
 @evolves(InitiativeProposed)
-def _(_initiative: Initiative, event: InitiativeProposed) -> Initiative:
+def _(_initiative: Initiative, event: InitiativeProposed, fact: Fact) -> Initiative:
     return Initiative(
         status=Status.PROPOSED,
         title=event.title,
@@ -177,6 +213,24 @@ def _(_initiative: Initiative, event: InitiativeProposed) -> Initiative:
         taker=event.taker.value,
         collective_benefit=event.collective_benefit,
         expected_effect=event.expected_effect,
+        plan=event.plan or InitiativePlan(),
+        gates=GateState(proposal=(str(fact.id),)),
+    )
+
+
+@evolves(InitiativeChanged)
+def _(initiative: Initiative, event: InitiativeChanged, fact: Fact) -> Initiative:
+    gates = initiative.gates
+    declined = initiative.status is Status.DECLINED
+    return replace(
+        initiative,
+        status=Status.ASSESSED if declined else initiative.status,
+        title=event.title,
+        themes=tuple(theme.value for theme in event.themes),
+        collective_benefit=event.collective_benefit,
+        expected_effect=event.expected_effect,
+        plan=event.plan,
+        gates=replace(gates, proposal=(*gates.proposal, str(fact.id))),
     )
 
 
@@ -184,7 +238,7 @@ def _(_initiative: Initiative, event: InitiativeProposed) -> Initiative:
 def _(initiative: Initiative, event: CorporationRoleAgreed) -> Initiative:
     alone = event.role is CorporationRole.NONE
     status = initiative.status
-    if alone and status in {Status.PROPOSED, Status.DECLINED}:
+    if alone and status in {Status.PROPOSED, Status.ASSESSED, Status.DECLINED}:
         status = Status.SELF_RELIANT
     elif not alone and status is Status.SELF_RELIANT:
         status = Status.PROPOSED
@@ -192,24 +246,35 @@ def _(initiative: Initiative, event: CorporationRoleAgreed) -> Initiative:
 
 
 @evolves(SupportRequested)
-def _(initiative: Initiative, event: SupportRequested) -> Initiative:
-    return replace(initiative, request=Request(event.request, event.lines))
+def _(initiative: Initiative, event: SupportRequested, fact: Fact) -> Initiative:
+    request = Request(
+        event.request, event.lines, nature=event.nature, total_costs=event.total_costs
+    )
+    gates = initiative.gates
+    asked = Asked(day_of(fact.time).year, request.euros)
+    return replace(
+        initiative,
+        request=request,
+        gates=replace(gates, request=(str(fact.id),), asked={**gates.asked, request.number: asked}),
+    )
 
 
 @evolves(SupportGranted)
 def _(initiative: Initiative, event: SupportGranted) -> Initiative:
     grant = Grant(event.request, event.budget_area, event.year, event.on, event.lines, event.level)
-    supported = initiative.status in {Status.PROPOSED, Status.DECLINED}
+    supported = initiative.status in {Status.PROPOSED, Status.ASSESSED, Status.DECLINED}
+    lines = event.gate_lines or ()
     return replace(
         _decided(initiative),
         grants=(*initiative.grants, grant),
+        gates=replace(initiative.gates.judged(lines), decided=lines),
         status=Status.SUPPORTED if supported else initiative.status,
     )
 
 
 @evolves(SupportDeclined)
 def _(initiative: Initiative, _event: SupportDeclined) -> Initiative:
-    first = initiative.status is Status.PROPOSED and not initiative.grants
+    first = initiative.status in {Status.PROPOSED, Status.ASSESSED} and not initiative.grants
     return replace(_decided(initiative), status=Status.DECLINED if first else initiative.status)
 
 
@@ -238,8 +303,3 @@ def _(initiative: Initiative, event: InitiativeStarted) -> Initiative:
 @evolves(InitiativeCompleted)
 def _(initiative: Initiative, event: InitiativeCompleted) -> Initiative:
     return replace(initiative, status=Status.COMPLETED, completed=event.on)
-
-
-@evolves(GateNoLongerPassed)
-def _(initiative: Initiative, event: GateNoLongerPassed) -> Initiative:
-    return replace(initiative, gate_marks=(*initiative.gate_marks, *event.evidence))

@@ -13,8 +13,6 @@ from initiatives.domain.initiative import Initiative, Status
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import AreaId, ShortText, Theme
-from leefwijk.events.language.gates import Gate
-from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
     CorporationRoleAgreed,
@@ -23,8 +21,7 @@ from leefwijk.events.language.initiatives.initiatives import (
     InitiativeStarted,
     Taker,
 )
-
-ENDED = frozenset({Status.COMPLETED})
+from leefwijk.events.language.initiatives.plans import InitiativePlan
 
 
 class ProposeInitiative(Command[Initiative]):
@@ -36,6 +33,7 @@ class ProposeInitiative(Command[Initiative]):
     taker: Taker
     collective_benefit: ShortText
     expected_effect: ShortText | None = None
+    plan: InitiativePlan | None = None
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `unknown-area` where monitoring has not told of the area."""
@@ -50,6 +48,7 @@ class ProposeInitiative(Command[Initiative]):
             taker=self.taker,
             collective_benefit=self.collective_benefit,
             expected_effect=self.expected_effect,
+            plan=self.plan,
             on=context.today,
         )
 
@@ -112,23 +111,3 @@ class CompleteInitiative(Command[Initiative]):
             refuse("day-before-start", f"It started on {initiative.started}.")
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield InitiativeCompleted(area=initiative.area, on=day)
-
-
-class NoteGateNoLongerPassed(Command[Initiative]):
-    """Note that a gate which a grant rested on does not pass any more; the grant stands."""
-
-    gate: Gate
-    code: str
-    evidence: str
-    """Id of the event that says so; each is noted once, however often it is delivered."""
-    on: date
-
-    def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
-        """Nothing for an initiative that is over or without a grant."""
-        if self.evidence in initiative.gate_marks or not initiative.grants:
-            return
-        if initiative.status in ENDED:
-            return
-        yield GateNoLongerPassed(
-            gate=self.gate, code=self.code, evidence=(self.evidence,), on=self.on
-        )

@@ -32,6 +32,7 @@ from leefwijk.events.language.initiatives.initiatives import (
     SupportKind,
     SupportRequested,
 )
+from leefwijk.events.language.initiatives.plans import Nature
 
 MOST_LINES = 50
 
@@ -53,6 +54,8 @@ class RequestSupport(Command[Initiative]):
     """Ask for support, or replace the lines of a request that waits for a decision."""
 
     lines: Annotated[tuple[AskedLine, ...], Field(min_length=1, max_length=MOST_LINES)]
+    nature: Nature | None = None
+    total_costs: Euro | None = None
 
     def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
         """Refuses `role-does-not-allow-support` (INI-03): a role comes before support."""
@@ -66,6 +69,8 @@ class RequestSupport(Command[Initiative]):
         yield SupportRequested(
             request=waiting.number if waiting else last + 1,
             lines=tuple(RequestLine(**line.model_dump()) for line in self.lines),
+            nature=self.nature,
+            total_costs=self.total_costs,
         )
 
 
@@ -141,7 +146,8 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
         _require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
         charged = sum((Decimal(line.amount or 0) for line in lines), Decimal("0.00"))
         gates = context.knowledge(SupportGates)
-        passed = gates.require(budget, charged)
+        require_four_eyes(initiative, request.number, context)
+        lines_of_gates = gates.require(initiative, charged, context.now, budget.total)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield SupportGranted(
             request=request.number,
@@ -152,7 +158,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             lines=lines,
             charged=charged,
             partly=any(_less(line, asked[line.line]) for line in lines),
-            gates=tuple(line.answer for line in passed),
+            gate_lines=lines_of_gates,
             on=context.today,
         )
         if charged:
@@ -178,12 +184,22 @@ class DeclineSupport(Command[Initiative]):
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `nothing-requested` where no request waits."""
         request = _require_request(initiative)
+        require_four_eyes(initiative, request.number, context)
         nothing = tuple(
             GrantedLine(line=line.line, kind=line.kind, reason=self.reason)
             for line in request.lines
         )
         yield SupportDeclined(
             request=request.number, lines=nothing, next_step=self.next_step, on=context.today
+        )
+
+
+def require_four_eyes(initiative: Initiative, request: int, context: Context) -> None:
+    """Who sets a gate aside does not decide on the same request (INI-11)."""
+    if initiative.gates.set_aside_by(context.actor.number, request):
+        refuse(
+            "four-eyes-required",
+            "Who sets a gate aside does not decide on the same request.",
         )
 
 
