@@ -29,6 +29,12 @@ BY_NAME: dict[str, Any] = {
     "delivery": 1,
     "line": 1,
     "request": 1,
+    "unit": "WOO",
+    "unit_detail": "TUS",
+    "tenancy": "LEE",
+    "tenancy_detail": "MUT",
+    "social_label": "DAE",
+    "allocation": "SEN",
 }
 BY_TYPE: dict[type, Any] = {
     bool: True,
