@@ -24,6 +24,8 @@ BY_NAME: dict[str, Any] = {
     "indicator": "rivm-eenzaam-18plus",
     "period": "2020",
     "share": Decimal("0.5"),
+    "share_above": "36.1",
+    "homes": 48,
     "year": 2026,
     "area_edition": 2020,
     "delivery": 1,
@@ -53,10 +55,17 @@ def fill(model: type[BaseModel]) -> dict[str, Any]:
     if model.__name__ == "Figure":
         return {"number": Decimal("54.1")}
     return {
-        name: BY_NAME.get(name, _value(field.annotation))
+        name: _value(field.annotation)
+        if _closed(field)
+        else BY_NAME.get(name, _value(field.annotation))
         for name, field in model.model_fields.items()
         if _told(name, field)
     }
+
+
+def _closed(field: FieldInfo) -> bool:
+    """A level that something comes `from` is no day: what can be listed has its own values."""
+    return isinstance(field.annotation, type) and issubclass(field.annotation, Enum)
 
 
 def _told(name: str, field: FieldInfo) -> bool:
