@@ -22,6 +22,7 @@ from leefwijk.events.language.initiatives.support import (
     SupportKind,
     SupportRequested,
 )
+from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 __all__ = [
     "CorporationRole",
@@ -40,5 +41,6 @@ __all__ = [
     "SupportGranted",
     "SupportKind",
     "SupportRequested",
+    "SupportToppedUp",
     "Taker",
 ]

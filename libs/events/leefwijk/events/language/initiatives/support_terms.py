@@ -8,9 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from leefwijk.events.event import Audience, Event, Wire
-from leefwijk.events.fields import AreaId, Euro, Reason
+from leefwijk.events.fields import AreaId, Euro, Identifier, Reason
 from leefwijk.events.language.gates import GateLine
-from leefwijk.events.language.initiatives.support import SupportKind
 
 _PARTNERS = Audience.PARTNERS
 Number = Annotated[int, Field(ge=1)]
@@ -51,28 +50,23 @@ class SupportDecisionOverdue(Event, type="nl.leefbaarheid.initiatives.support-de
     on: date
 
 
-class AddedLine(Wire):
-    """What is added to one line of a grant."""
-
-    line: Annotated[int, Field(ge=1, le=50)]
-    kind: SupportKind
-    amount: Euro | None = None
-    hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
-
-
 class SupportToppedUp(
     Event, type="nl.leefbaarheid.initiatives.support-topped-up.v1", audience=_PARTNERS
 ):
-    """More is granted on a grant that stands, from the budget that pays on this day."""
+    """A line of a grant gets more, after all nine gates passed anew."""
 
-    request: Number
+    request: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Field(ge=1, le=50)]
     area: AreaId
     budget_area: AreaId
+    """The budget that pays the top-up: of the year in which it was decided."""
     year: int
-    lines: Annotated[tuple[AddedLine, ...], Field(min_length=1)]
-    charged: Euro
-    gate_lines: tuple[GateLine, ...]
+    level: Identifier | None = None
+    amount: Euro | None = None
+    """Euros that come on top of what the line had."""
+    hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
     reason: Reason
+    gate_lines: tuple[GateLine, ...]
     on: date
 
 
