@@ -37,6 +37,7 @@ BY_NAME: dict[str, Any] = {
     "tenancy_detail": "MUT",
     "social_label": "DAE",
     "allocation": "SEN",
+    "asked_in": ("BU01060100@2020",),
 }
 BY_TYPE: dict[type, Any] = {
     bool: True,
@@ -64,8 +65,9 @@ def fill(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _closed(field: FieldInfo) -> bool:
-    """A level that something comes `from` is no day: what can be listed has its own values."""
-    return isinstance(field.annotation, type) and issubclass(field.annotation, Enum)
+    """A level that something comes `from` is no day: words and values of the language are own."""
+    found = field.annotation
+    return isinstance(found, type) and issubclass(found, (BaseModel, Enum))
 
 
 def _told(name: str, field: FieldInfo) -> bool:
