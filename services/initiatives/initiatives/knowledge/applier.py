@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from initiatives.knowledge import areas, bases, checks, dwellings, levels, parties
 from initiatives.knowledge.freshness import CONSUMER
-from initiatives.knowledge.writing import Writes, write_all
 from leefwijk.events.consume.reactions import Reactions
 from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Writes, write_all
 from leefwijk.events.event import Event
 
 WRITES: Writes = {

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from initiatives.domain.gates import KnownArea
-from initiatives.knowledge.writing import Write, Writes
 from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import municipality_of
 from leefwijk.events.language.monitoring.areas import (

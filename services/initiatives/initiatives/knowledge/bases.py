@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from initiatives.knowledge.writing import Write, Writes
 from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.language.monitoring.base_conditions import BaseVerdictChanged, Verdict
 from leefwijk.gates.base import Base, Bases, FailingStep
 from leefwijk.gates.line import Freshness

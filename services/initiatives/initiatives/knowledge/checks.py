@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from initiatives.knowledge.writing import Writes
+from leefwijk.events.consume.writing import Writes
 from leefwijk.gates.involvement import Check, Checks, Untold
 from leefwijk.gates.line import Freshness
 

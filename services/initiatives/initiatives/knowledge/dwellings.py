@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from initiatives.knowledge.writing import Writes
+from leefwijk.events.consume.writing import Writes
 from leefwijk.gates.line import Freshness
 from leefwijk.gates.tenants import Dwellings
 

@@ -1,56 +1,31 @@
-"""How far the facts of others are known to have been read, and what waits to be understood."""
+"""How far the facts of others are known to have been read, as gates want to know it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from leefwijk.events.consume.ledger import proofs
-from leefwijk.events.topics import platform_topic
+from leefwijk.events.consume import reading
 from leefwijk.gates.line import Freshness
 
 CONSUMER = "initiatives.knowledge"
 
-_PARKED = text("""
-select distinct stream_id, cast(headers as text) as headers from parked
-join consumer_generations g using (consumer)
-where consumer = :consumer and generation = g.current
-""")
-
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(reading.Reading):
     """What was proved about reading, per service, and streams of which something waits."""
-
-    proved: Mapping[str, datetime]
-    waiting: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Stream and the municipalities its message is about; none: it may be about any."""
 
     def of(
         self, service: str, aggregates: Iterable[str], municipalities: tuple[str, ...]
     ) -> Freshness:
         """Freshness of facts on these aggregates of a service, in these municipalities."""
-        names = tuple(f"{aggregate}-" for aggregate in aggregates)
-        held = any(
-            stream.startswith(names) and (not about or set(about) & set(municipalities))
-            for stream, about in self.waiting
-        )
-        return Freshness(self.proved.get(platform_topic(service)), held)
+        read = self.so_far(service, aggregates, municipalities)
+        return Freshness(read.proved, read.held)
 
 
 async def reading_of(connection: AsyncConnection) -> Reading:
     """What is known now of how far was read."""
-    proved = await proofs(connection, CONSUMER)
-    rows = await connection.execute(_PARKED, {"consumer": CONSUMER})
-    waiting = tuple((row.stream_id, _municipalities(row.headers)) for row in rows)
-    return Reading(proved, waiting)
-
-
-def _municipalities(headers: str) -> tuple[str, ...]:
-    named = dict(json.loads(headers)).get("ce_municipalities", "")
-    return tuple(code for code in named.split(",") if code)
+    found = await reading.reading_of(connection, CONSUMER)
+    return Reading(found.proved, found.waiting)

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from initiatives.knowledge.areas import BELOW
-from initiatives.knowledge.writing import Write, Writes
 from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.monitoring.effort_levels import (
     Answer,

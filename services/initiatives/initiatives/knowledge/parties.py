@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from initiatives.knowledge.writing import Write, Writes
 from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.language.monitoring.area_roles import (
     AreaRoleAssigned,
     AreaRoleEnded,
