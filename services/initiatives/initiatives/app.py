@@ -26,7 +26,7 @@ definition = Definition(
     migrations=(Migrations("initiatives", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=GateKnowledge,
-        services=("monitoring",),
+        services=("monitoring", "housing_mix"),
         reactions=REACTIONS,
         commands=dict(COMMANDS),
     ),

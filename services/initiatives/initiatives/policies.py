@@ -164,9 +164,16 @@ def _reach(initiative: Initiative, wanted: Decimal, *, social_work: bool) -> Rea
         what=benefit.part_name or "parts",
         social_work=social_work,
         costs=costs,
-        euros=wanted,
+        euros=wanted + _granted_before(initiative),
         evidence=initiative.gates.proposal,
     )
+
+
+def _granted_before(initiative: Initiative) -> Decimal:
+    """Euros granted of the same request already: a share is not passed in steps either."""
+    number = initiative.request.number if initiative.request else 0
+    grant = initiative.grant_of(number)
+    return grant.euros if grant is not None else Decimal("0.00")
 
 
 def _wanted(initiative: Initiative, wanted: Decimal, committed: Decimal, year: int) -> Wanted:

@@ -56,10 +56,17 @@ class Bases:
         return next((by_place[name] for name in narrow if name in by_place), None)
 
 
-def base_in_order(repairs: tuple[str, ...], place: Place, bases: Bases, at: At) -> GateLine:
+def base_in_order(
+    repairs: tuple[str, ...],
+    place: Place,
+    bases: Bases,
+    at: At,
+    stated_in: tuple[str, ...] = (),
+) -> GateLine:
     """Whether the narrowest place judged is in order, or every failing step is worked on.
 
-    `repairs` names the findings that the effort repairs; one that is not open counts for nothing.
+    `repairs` names the findings that the effort repairs, stated in these events; a finding that is
+    not open counts for nothing.
     """
     knowing = at.knowing(bases.fresh)
     base = bases.narrowest(place)
@@ -94,7 +101,7 @@ def base_in_order(repairs: tuple[str, ...], place: Place, bases: Bases, at: At) 
         return RULE.passed(
             f"It works on the failing {worked_on}.",
             knowing,
-            base.evidence,
+            (*base.evidence, *stated_in),
             valid_through=base.valid_through,
         )
     return RULE.failed(

@@ -84,7 +84,7 @@ def involvement(themes: tuple[str, ...], place: Place, checks: Checks, at: At) -
         for part in newly:
             del left[part]
     if not used:
-        return _other_area(tuple(wanted), fitting, knowing)
+        return _other_area((place.area,) if place.complex else tuple(wanted), fitting, knowing)
     if left:
         return _other_area(tuple(sorted(left)), used, knowing)
     return _judged(used, knowing, at.today)

@@ -38,7 +38,7 @@ def judge_level(
     if level is EffortLevelName.BASIC:
         base = BASE.passed("Clean, whole and safe is what basic is for.", at.own)
     else:
-        base = base_in_order(case.repairs, case.place, known.bases, at)
+        base = base_in_order(case.repairs, case.place, known.bases, at, case.proposal)
     lines = (
         involvement(case.themes, case.place, known.checks, at),
         base,

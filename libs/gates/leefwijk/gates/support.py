@@ -83,7 +83,7 @@ def judge_support(case: Case, known: Known, at: At) -> tuple[GateLine, ...]:
     question = experiment.question if experiment is not None and running else None
     lines: Iterable[GateLine] = (
         involvement(case.themes, case.place, known.checks, at),
-        base_in_order(case.repairs, case.place, known.bases, at),
+        base_in_order(case.repairs, case.place, known.bases, at, case.proposal),
         collective_interest(
             open_to_everyone=case.open_to_everyone,
             households=case.households,

@@ -19,6 +19,7 @@ from initiatives.domain.life import (
 )
 from initiatives.domain.spending import RecordSpending
 from initiatives.domain.support import DeclineSupport, GrantSupport, RequestSupport
+from initiatives.domain.topping_up import TopUpSupport
 from initiatives.knowledge.areas import known_area
 from initiatives.knowledge.gathering import gates_for_support
 from leefwijk.events.fields import AREA_PATTERN, Theme
@@ -50,6 +51,9 @@ commands.post("/{initiativeId}/gate-override-withdrawals", WithdrawGateOverride,
 commands.post("/{initiativeId}/corporation-roles", AgreeCorporationRole, role=WORKER)
 commands.post("/{initiativeId}/support-requests", RequestSupport, role=WORKER)
 commands.post("/{initiativeId}/support-grants", GrantSupport, role=MANAGER, knows=gates_for_support)
+commands.post(
+    "/{initiativeId}/support-top-ups", TopUpSupport, role=MANAGER, knows=gates_for_support
+)
 commands.post("/{initiativeId}/support-refusals", DeclineSupport, role=MANAGER)
 commands.post("/{initiativeId}/expenses", RecordSpending, role=WORKER)
 commands.post("/{initiativeId}/starts", StartInitiative, role=WORKER)

@@ -105,6 +105,14 @@ class GateState:
         mine = (asked.euros for asked in self.asked.values() if asked.year == year)
         return sum(mine, Decimal("0.00"))
 
+    def asked_more(self, request: int, euros: Decimal) -> GateState:
+        """What a top-up adds to what was asked for."""
+        before = self.asked.get(request)
+        if before is None:
+            return self
+        more = replace(before, euros=before.euros + euros)
+        return replace(self, asked={**self.asked, request: more})
+
     def under_review(self, request: int) -> tuple[Review, ...]:
         """The open reviews of a grant."""
         return tuple(review for review in self.reviews if review.request == request)

@@ -32,6 +32,7 @@ from leefwijk.events.language.initiatives.initiatives import (
     SupportRequested,
 )
 from leefwijk.events.language.initiatives.plans import InitiativePlan, Nature
+from leefwijk.events.language.initiatives.support_terms import AddedLine, SupportToppedUp
 
 
 class Status(StrEnum):
@@ -69,6 +70,16 @@ class Request:
 
 
 @dataclass(frozen=True)
+class TopUp:
+    """What came on top of a grant, and the budget that pays it."""
+
+    lines: tuple[AddedLine, ...]
+    charged: Decimal
+    budget_area: str
+    year: int
+
+
+@dataclass(frozen=True)
 class Grant:
     """A granted request and what was used of each line: euros or hours."""
 
@@ -80,6 +91,22 @@ class Grant:
     level: str | None = None
     """The effort level it rests on."""
     used: dict[int, Decimal] = field(default_factory=dict)
+    top_ups: tuple[TopUp, ...] = ()
+
+    @property
+    def euros(self) -> Decimal:
+        """Euros granted, top-ups included."""
+        mine = (granted_of(line) for line in self.lines if line.kind in EUROS)
+        return sum(mine, Decimal("0.00"))
+
+    def top_up(self, more: TopUp) -> Grant:
+        """The grant after lines got more."""
+        added = {line.line: Decimal(line.amount or line.hours or 0) for line in more.lines}
+        return replace(
+            self,
+            lines=tuple(_raised(line, added.get(line.line, Decimal(0))) for line in self.lines),
+            top_ups=(*self.top_ups, more),
+        )
 
     def line(self, number: int) -> GrantedLine | None:
         """The granted line of this number."""
@@ -94,6 +121,12 @@ class Grant:
     def spend(self, number: int, used: Decimal) -> Grant:
         """The grant after something of a line was used."""
         return replace(self, used={**self.used, number: self.used.get(number, Decimal(0)) + used})
+
+
+def _raised(line: GrantedLine, more: Decimal) -> GrantedLine:
+    if line.kind in EUROS:
+        return line.model_copy(update={"amount": granted_of(line) + more})
+    return line.model_copy(update={"hours": int(granted_of(line) + more)})
 
 
 def granted_of(line: GrantedLine) -> Decimal:
@@ -136,6 +169,10 @@ class Initiative(State, kind="initiatives", shape=3):
     def undecided(self) -> Request | None:
         """The request that waits for a decision."""
         return self.request if self.request is not None and not self.request.decided else None
+
+    def grant_of(self, request: int) -> Grant | None:
+        """The open grant of a request."""
+        return next((grant for grant in self.open_grants if grant.request == request), None)
 
     @property
     def no_euros(self) -> Decimal:
@@ -269,6 +306,20 @@ def _(initiative: Initiative, event: SupportGranted) -> Initiative:
         grants=(*initiative.grants, grant),
         gates=replace(initiative.gates.judged(lines), decided=lines),
         status=Status.SUPPORTED if supported else initiative.status,
+    )
+
+
+@evolves(SupportToppedUp)
+def _(initiative: Initiative, event: SupportToppedUp) -> Initiative:
+    top_up = TopUp(event.lines, event.charged, event.budget_area, event.year)
+    gates = initiative.gates.asked_more(event.request, event.charged)
+    return replace(
+        initiative,
+        grants=tuple(
+            grant.top_up(top_up) if grant.request == event.request else grant
+            for grant in initiative.grants
+        ),
+        gates=replace(gates.judged(event.gate_lines), decided=event.gate_lines),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from initiatives.domain.initiative import EUROS, Grant, Initiative, euros, granted_of
+from initiatives.domain.review import require_ordered_before
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, ShortText
@@ -25,6 +26,8 @@ class RecordSpending(Command[Initiative]):
     amount: Annotated[Euro, Field(gt=0)] | None = None
     hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
     reference: ShortText | None = None
+    ordered: date | None = None
+    """The day of the order, where that was another day than that of delivery."""
     on: date | None = None
 
     @model_validator(mode="after")
@@ -44,6 +47,7 @@ class RecordSpending(Command[Initiative]):
                 "delivered-before-grant",
                 f"What was bought before {grant.on.day} {grant.on:%B} was not granted.",
             )
+        require_ordered_before(initiative, grant.request, self.ordered or day)
         _require_left(grant, self.line, self.amount, self.hours)
         yield SpendingRecorded(
             spending=str(context.new_id()),

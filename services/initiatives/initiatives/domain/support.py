@@ -59,7 +59,7 @@ class RequestSupport(Command[Initiative]):
 
     def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
         """Refuses `role-does-not-allow-support` (INI-03): a role comes before support."""
-        _require_not_over(initiative)
+        require_not_over(initiative)
         _require_role(initiative.role, {line.kind for line in self.lines})
         numbers = [line.line for line in self.lines]
         if len(set(numbers)) != len(numbers):
@@ -74,7 +74,7 @@ class RequestSupport(Command[Initiative]):
         )
 
 
-def _require_not_over(initiative: Initiative) -> None:
+def require_not_over(initiative: Initiative) -> None:
     """Who does not look back cannot go on (INI-36)."""
     if initiative.status is Status.COMPLETED:
         refuse("effect-not-evaluated", "It is completed: evaluate its effect before new support.")
@@ -142,7 +142,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
                 request=request.number, lines=lines, next_step=self.next_step, on=context.today
             )
             return
-        _require_not_over(initiative)
+        require_not_over(initiative)
         _require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
         charged = sum((Decimal(line.amount or 0) for line in lines), Decimal("0.00"))
         gates = context.knowledge(SupportGates)

@@ -8,10 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from initiatives.domain.judging_again import JudgeGatesAgain
+from initiatives.knowledge.dwellings import areas_without_homes
 from leefwijk.events.consume.reactions import Reaction
 from leefwijk.events.consume.records import Change
 from leefwijk.events.event import Event
 from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.housing_mix.dwellings import (
+    DwellingChanged,
+    DwellingCorrected,
+    DwellingLeftStock,
+)
 from leefwijk.events.language.monitoring.area_roles import AreaRoleAssigned, AreaRoleEnded
 from leefwijk.events.language.monitoring.base_conditions import BaseVerdictChanged
 from leefwijk.events.language.monitoring.effort_levels import (
@@ -75,6 +81,11 @@ async def _in_municipality(connection: AsyncConnection, change: Change) -> Itera
     return _ids((await connection.execute(_IN_MUNICIPALITY, asked)).scalars())
 
 
+async def _where_none_is_left(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    areas = await areas_without_homes(connection, change)
+    return await in_areas(connection, areas) if areas else []
+
+
 def look_at(*gates: Gate) -> Callable[[Change], JudgeGatesAgain]:
     """The command to judge these gates again."""
 
@@ -108,6 +119,10 @@ REACTIONS = (
         PerformanceAgreementConcluded,
         _in_municipality,
         look_at(Gate.PERFORMANCE_AGREEMENTS),
+    ),
+    *(
+        Reaction(_name(event), event, _where_none_is_left, look_at(Gate.OWN_TENANTS_BENEFIT))
+        for event in (DwellingLeftStock, DwellingChanged, DwellingCorrected)
     ),
 )
 COMMANDS = {reaction.name: JudgeGatesAgain for reaction in REACTIONS}
