@@ -94,7 +94,7 @@ definition = Definition(
     migrations=(Migrations("monitoring", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=MonitoringKnowledge,
-        services=("monitoring", "housing_mix"),
+        services=("monitoring", "housing_mix", "participation"),
         reactions=REACTIONS,
         commands=COMMANDS,
     ),

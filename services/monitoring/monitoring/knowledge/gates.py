@@ -11,9 +11,7 @@ from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.monitoring.base_conditions import Verdict
 from leefwijk.events.language.monitoring.effort_levels import Ground
-from leefwijk.gates.advice import Advice
 from leefwijk.gates.agreements import Agreements
-from leefwijk.gates.involvement import Checks
 from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
@@ -26,6 +24,7 @@ from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.places import KnownPlace, lies_in
 from monitoring.domain.questioning import JudgeLevelGround, LevelGrounds
+from monitoring.knowledge.asked import advice_on, checks_in
 from monitoring.knowledge.base import base_around
 from monitoring.knowledge.homes import own_homes
 from monitoring.knowledge.own import area_levels, find_all, place_of
@@ -62,20 +61,29 @@ async def gates_of(
     first = max(level.valid_from or context.today, context.today)
     in_force = _in_force(levels, first)
     scope = (place.area, *place.parts)
+    where = await _place(service, place)
+    places = [
+        *where.nearest,
+        *where.parts,
+        *(a for _, above in where.within_of_part for a in above),
+    ]
     async with service.reading.connect() as connection:
         read = await reading_of(connection, CONSUMER)
         homes = _fresh(read, "housing_mix", ("dwellings", "dwelling-imports"), place)
         asked = _fresh(read, "participation", ("involvement-checks",), place)
         advised = _fresh(read, "participation", ("formal-advices",), place)
         dwellings = await own_homes(connection, scope, homes)
+        checks = await checks_in(connection, places, asked)
+        due = advice_due(level.level, in_force)
+        advice = await advice_on(connection, context.stream, advised, due=due)
     known = LevelKnowledge(
-        await _place(service, place),
+        where,
         await base_of(service, place, context.today),
         in_force,
-        Checks((), asked),
+        checks,
         Agreements((), Freshness(context.now)),
         dwellings,
-        Advice(due=advice_due(level.level, in_force), fresh=advised),
+        advice,
     )
     return LevelGates(level_gates(level, known, At(context.now)))
 

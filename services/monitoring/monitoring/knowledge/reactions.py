@@ -36,7 +36,7 @@ from leefwijk.events.language.monitoring.effort_levels import Ground
 from monitoring.domain.assessing import JudgeBase
 from monitoring.domain.places import lies_in
 from monitoring.domain.questioning import JudgeLevelGround
-from monitoring.knowledge import homes
+from monitoring.knowledge import asked, homes
 
 CONSUMER = "monitoring.knowledge"
 
@@ -66,7 +66,7 @@ class MonitoringKnowledge:
     """Keeps the tables up to date and writes the todos of reactions."""
 
     name = CONSUMER
-    tables = homes.TABLES
+    tables = (*homes.TABLES, asked.TABLE)
 
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
@@ -80,7 +80,7 @@ class MonitoringKnowledge:
         await self._reactions.add(connection, self.name, changes)
 
 
-WRITES: Writes = {**homes.WRITES}
+WRITES: Writes = {**homes.WRITES, **asked.WRITES}
 
 
 async def _around(connection: AsyncConnection, *areas: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What monitoring knows of own homes, from the facts of housing mix."""
+"""What monitoring knows of own homes, and of what residents and tenants answered."""
 
 from alembic import op
 
@@ -37,6 +37,16 @@ create table known_deliveries (
     event_id  text        not null,
     completed timestamptz not null
 );
+create table known_answers (
+    event_id  text   primary key,
+    stream_id text   not null,
+    version   int    not null,
+    type      text   not null,
+    data      jsonb  not null,
+    about     text[] not null
+);
+create index known_answers_about on known_answers using gin (about);
+create index known_answers_stream on known_answers (stream_id, version);
 """
 
 
