@@ -32,7 +32,7 @@ from leefwijk.events.language.initiatives.initiatives import (
     SupportRequested,
 )
 from leefwijk.events.language.initiatives.plans import InitiativePlan, Nature
-from leefwijk.events.language.initiatives.support_terms import AddedLine, SupportToppedUp
+from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 
 class Status(StrEnum):
@@ -73,8 +73,8 @@ class Request:
 class TopUp:
     """What came on top of a grant, and the budget that pays it."""
 
-    lines: tuple[AddedLine, ...]
-    charged: Decimal
+    line: int
+    more: Decimal
     budget_area: str
     year: int
 
@@ -100,11 +100,12 @@ class Grant:
         return sum(mine, Decimal("0.00"))
 
     def top_up(self, more: TopUp) -> Grant:
-        """The grant after lines got more."""
-        added = {line.line: Decimal(line.amount or line.hours or 0) for line in more.lines}
+        """The grant after a line got more."""
         return replace(
             self,
-            lines=tuple(_raised(line, added.get(line.line, Decimal(0))) for line in self.lines),
+            lines=tuple(
+                _raised(line, more.more) if line.line == more.line else line for line in self.lines
+            ),
             top_ups=(*self.top_ups, more),
         )
 
@@ -311,8 +312,9 @@ def _(initiative: Initiative, event: SupportGranted) -> Initiative:
 
 @evolves(SupportToppedUp)
 def _(initiative: Initiative, event: SupportToppedUp) -> Initiative:
-    top_up = TopUp(event.lines, event.charged, event.budget_area, event.year)
-    gates = initiative.gates.asked_more(event.request, event.charged)
+    more = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
+    top_up = TopUp(event.line, more, event.budget_area, event.year)
+    gates = initiative.gates.asked_more(event.request, Decimal(event.amount or 0))
     return replace(
         initiative,
         grants=tuple(

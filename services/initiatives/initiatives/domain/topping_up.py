@@ -15,33 +15,27 @@ from initiatives.domain.initiative import EUROS, Grant, Initiative
 from initiatives.domain.review import require_no_review
 from initiatives.domain.support import MOST_LINES, require_four_eyes, require_not_over
 from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
-from leefwijk.events.event import Event, Wire
+from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, Reason
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
-from leefwijk.events.language.initiatives.support_terms import AddedLine, SupportToppedUp
+from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 
-class MoreOfLine(Wire):
-    """What comes on top of one granted line: euros or hours, by its kind."""
+class TopUpSupport(Command[Initiative], beside=AreaBudget):
+    """Give a line of a grant more than it had: euros or hours, by its kind."""
 
+    request: Annotated[int, Field(ge=1)] | None = None
+    """Number of the granted request; needed where several were granted."""
     line: Annotated[int, Field(ge=1, le=MOST_LINES)]
     amount: Annotated[Euro, Field(gt=0)] | None = None
     hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    reason: Reason
 
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
         if (self.amount is None) == (self.hours is None):
             raise ValueError("a top-up is an amount or hours: one of the two")
         return self
-
-
-class TopUpSupport(Command[Initiative], beside=AreaBudget):
-    """Give lines of a grant more than they had."""
-
-    request: Annotated[int, Field(ge=1)] | None = None
-    """Number of the granted request; needed where several were granted."""
-    lines: Annotated[tuple[MoreOfLine, ...], Field(min_length=1, max_length=MOST_LINES)]
-    reason: Reason
 
     def second(self, _initiative: Initiative, context: Context) -> str:
         """The budget of the area whose level pays, in the year of this decision."""
@@ -56,21 +50,23 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
         grant = self._grant(initiative)
         require_four_eyes(initiative, grant.request, context)
         require_no_review(initiative, grant.request)
-        added = self._added(grant)
-        charged = sum((Decimal(line.amount or 0) for line in added), Decimal("0.00"))
+        self._require_kind(grant)
+        charged = Decimal(self.amount or 0)
         asked = replace(initiative, gates=initiative.gates.asked_more(grant.request, charged))
         gates = context.knowledge(SupportGates)
         lines = gates.require(asked, charged, context.now, budget.total)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield SupportToppedUp(
             request=grant.request,
+            line=self.line,
             area=initiative.area,
             budget_area=gates.budget_area,
             year=gates.year,
-            lines=added,
-            charged=charged,
-            gate_lines=lines,
+            level=gates.level,
+            amount=self.amount,
+            hours=self.hours,
             reason=self.reason,
+            gate_lines=lines,
             on=context.today,
         )
         if charged:
@@ -94,19 +90,10 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
             refuse("grant-not-named", "Several requests were granted: name the one to top up.")
         return found[0]
 
-    def _added(self, grant: Grant) -> tuple[AddedLine, ...]:
-        """The lines with their kind. Refuses unknown lines, twins and the wrong unit."""
-        if len({more.line for more in self.lines}) != len(self.lines):
-            refuse("line-twice", "Each line is topped up once.")
-        added = []
-        for more in self.lines:
-            line = grant.line(more.line)
-            if line is None:
-                refuse("unknown-line", f"The grant has no line {more.line}.")
-            if (line.kind in EUROS) != (more.amount is not None):
-                unit = "euros" if line.kind in EUROS else "hours"
-                refuse("wrong-kind", f"Line {more.line} is {line.kind.value}: {unit}.")
-            added.append(
-                AddedLine(line=more.line, kind=line.kind, amount=more.amount, hours=more.hours)
-            )
-        return tuple(added)
+    def _require_kind(self, grant: Grant) -> None:
+        line = grant.line(self.line)
+        if line is None:
+            refuse("unknown-line", f"The grant has no line {self.line}.")
+        if (line.kind in EUROS) != (self.amount is not None):
+            unit = "euros" if line.kind in EUROS else "hours"
+            refuse("wrong-kind", f"Line {self.line} is {line.kind.value}: {unit}.")

@@ -8,7 +8,7 @@ import pytest
 
 BUURT = "BU01060100@2020"
 WIJK = "WK010601@2020"
-MORE = {"lines": [{"line": 1, "amount": "100.00"}], "reason": "More people come"}
+MORE = {"line": 1, "amount": "100.00", "reason": "More people come"}
 LARIKS = tuple(f"BU0106010{number}@2020" for number in range(6))
 
 
