@@ -20,16 +20,19 @@ from initiatives.domain.life import (
 from initiatives.domain.spending import RecordSpending
 from initiatives.domain.support import DeclineSupport, GrantSupport, RequestSupport
 from initiatives.domain.topping_up import TopUpSupport
-from initiatives.knowledge.areas import known_area
+from initiatives.knowledge.areas import areas_within, known_area
 from initiatives.knowledge.gathering import gates_for_support
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.initiatives.initiatives import GrantedLine, RequestLine
+from leefwijk.events.language.initiatives.life import Taker
+from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role, Scope
+from leefwijk.service.sheets import LISTED
 
 WORKER = Role.NEIGHBOURHOOD_WORKER
 MANAGER = Role.AREA_MANAGER
@@ -143,16 +146,36 @@ class InitiativeQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     theme: Theme | None = None
     status: Status | None = None
+    role: CorporationRole | None = None
+    taker: Taker | None = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the title, in any of their forms."""
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
 
 
-@router.get("/initiatives")
+HEADS = {
+    "id": "Kenmerk",
+    "title": "Titel",
+    "area": "Gebied",
+    "municipalities": "Gemeenten",
+    "themes": "Thema's",
+    "taker": "Initiatiefnemer",
+    "status": "Status",
+    "role": "Rol corporatie",
+    "started": "Gestart",
+    "completed": "Afgerond",
+}
+"""Columns of the sheet."""
+
+
+@router.get("/initiatives", responses=LISTED)
 async def list_initiatives(
     request: Request, response: Response, reader: Reader, query: Annotated[InitiativeQuery, Query()]
 ) -> Page[InitiativeResource]:
-    """Initiatives by area, theme and status, newest first."""
+    """Initiatives by area, theme, status, role, taker and words of the title, newest first."""
     return await page_of(
         request,
         response,
@@ -161,11 +184,15 @@ async def list_initiatives(
         reader,
         lambda id_, loaded: _resource(id_, loaded, internal=_internal(reader)),
         {
-            "area": query.area,
             "theme": query.theme,
             "status": query.status,
+            "role": query.role,
+            "taker": query.taker,
             "municipality": query.municipality,
         },
+        within=await areas_within(context_of(request), query.area),
+        title=query.title,
+        heads=HEADS,
     )
 
 

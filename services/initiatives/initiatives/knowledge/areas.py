@@ -106,6 +106,15 @@ async def known_area(
     return (KnownArea(row.area, row.name, tuple(row.municipalities)),)
 
 
+async def areas_within(service: ServiceContext, area: str | None) -> list[str] | None:
+    """An area with all that lies in it, by its parts too; of an area never heard of, itself."""
+    if area is None:
+        return None
+    async with service.reading.connect() as connection:
+        rows = await connection.execute(_PARTS, {"areas": [area]})
+        return [row.area for row in rows] or [area]
+
+
 async def place_of(
     connection: AsyncConnection, area: str, municipalities: tuple[str, ...]
 ) -> tuple[Place, tuple[str, ...]]:

@@ -24,6 +24,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import LISTED
 from monitoring.domain.agreeing import (
     AgreeEffortLevel,
     EndEffortLevel,
@@ -41,6 +42,7 @@ from monitoring.domain.proposing import (
 from monitoring.domain.questioning import AnswerLevelQuestion
 from monitoring.knowledge.gates import known_for_agreeing, known_for_override
 from monitoring.knowledge.own import known_for_proposal, reacting_partner
+from monitoring.within import areas_within
 
 MANAGER = Role.AREA_MANAGER
 PARTNER = Role.PARTNER
@@ -137,13 +139,27 @@ class ProposalQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     level: EffortLevelName | None = None
     status: Status | None = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
     questioned: Ground | None = None
 
 
-@router.get("/effort-proposals")
+HEADS = {
+    "id": "Kenmerk",
+    "area": "Gebied",
+    "level": "Inzetniveau",
+    "status": "Status",
+    "in_force": "Van kracht",
+    "valid_from": "Vanaf",
+    "valid_through": "Tot en met",
+    "reaction_through": "Reageren tot en met",
+}
+"""Columns of the sheet."""
+
+
+@router.get("/effort-proposals", responses=LISTED)
 async def list_proposals(
     request: Request,
     response: Response,
@@ -160,12 +176,13 @@ async def list_proposals(
         reader,
         lambda id_, loaded: _resource(id_, loaded, today()),
         {
-            "area": query.area,
             "level": query.level,
             "status": query.status,
             "municipality": query.municipality,
             "questioned": query.questioned,
         },
+        within=await areas_within(context_of(request), query.area),
+        heads=HEADS,
     )
 
 
