@@ -26,7 +26,7 @@ definition = Definition(
     migrations=(Migrations("initiatives", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=GateKnowledge,
-        services=("monitoring", "housing_mix"),
+        services=("monitoring", "housing_mix", "participation"),
         reactions=REACTIONS,
         commands=dict(COMMANDS),
     ),

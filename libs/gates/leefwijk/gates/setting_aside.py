@@ -25,7 +25,7 @@ GROUNDS = {
     "involvement-check-expired": "an expired check",
     "involvement-check-other-subject": "a check on another subject",
     "involvement-check-other-area": "a check in another area",
-    "involvement-check-withdrawn": "a withdrawn check",
+    "involvement-check-withdrawn": "a withdrawn one",
     "involvement-check-in-doubt": "a check in doubt",
     "promise-below-wish-not-told": "a promise that was not explained",
     "base-unknown": "a base that is not known",

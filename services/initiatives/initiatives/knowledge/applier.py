@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from initiatives.knowledge import areas, bases, checks, dwellings, levels, parties
 from initiatives.knowledge.freshness import CONSUMER
+from leefwijk.events.consume import told
 from leefwijk.events.consume.reactions import Reactions
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Writes, write_all
@@ -30,7 +31,7 @@ class GateKnowledge:
     tables = (
         areas.TABLE,
         bases.TABLE,
-        checks.TABLE,
+        told.TABLE,
         *levels.TABLES,
         *parties.TABLES,
         *dwellings.TABLES,

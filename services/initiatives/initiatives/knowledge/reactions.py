@@ -30,6 +30,12 @@ from leefwijk.events.language.monitoring.effort_levels import (
 from leefwijk.events.language.monitoring.performance_agreements import (
     PerformanceAgreementConcluded,
 )
+from leefwijk.events.language.participation.involvement_checks import (
+    CheckConcluded,
+    CheckWithdrawn,
+    ConclusionDoubted,
+    ExplanationTold,
+)
 
 _IN_AREAS = text("""
 with recursive up as (
@@ -104,6 +110,10 @@ _BY_AREA: dict[type[Event], Gate] = {
     EffortLevelEnded: Gate.EFFORT_LEVEL_AND_BUDGET,
     EffortLevelQuestioned: Gate.EFFORT_LEVEL_AND_BUDGET,
     EffortLevelQuestionAnswered: Gate.EFFORT_LEVEL_AND_BUDGET,
+    CheckConcluded: Gate.RESIDENTS_INVOLVEMENT,
+    CheckWithdrawn: Gate.RESIDENTS_INVOLVEMENT,
+    ConclusionDoubted: Gate.RESIDENTS_INVOLVEMENT,
+    ExplanationTold: Gate.RESIDENTS_INVOLVEMENT,
 }
 
 

@@ -24,7 +24,7 @@ from leefwijk.events.consume.records import Record
 from leefwijk.events.deadlines import Ticker
 from leefwijk.events.envelope import platform_headers, source_uri
 from leefwijk.events.event import Event, Validity
-from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
 from leefwijk.events.language.housing_mix.dwellings import (
     Dwelling,
@@ -52,6 +52,13 @@ from leefwijk.events.language.monitoring.partners import PartnerKind
 from leefwijk.events.language.monitoring.performance_agreements import (
     PerformanceAgreementConcluded,
 )
+from leefwijk.events.language.participation.involvement_checks import (
+    CheckConcluded,
+    CheckWithdrawn,
+    GroupConclusion,
+    WithdrawalReason,
+)
+from leefwijk.events.language.participation.ladder import OwnRole
 from leefwijk.events.migrate import Migrations
 from leefwijk.events.store.records import StoredEvent
 from leefwijk.events.testing.clock import FakeClock
@@ -107,8 +114,8 @@ class Town:
     todos: TodoWorker
     ticker: Ticker
     versions: dict[str, int] = field(default_factory=dict)
-    known: dict[str, int] = field(default_factory=dict)
-    """The version at which each initiative stands."""
+    plan: dict[str, Any] = field(default_factory=lambda: dict(PLAN))
+    """The plan of B2."""
 
     # --- what others say
 
@@ -183,20 +190,29 @@ class Town:
         theme: str = "meeting",
         through: str = "2026-10-05",
         opened: str = WIJK,
+        complex_: str | None = None,
+        groups: tuple[GroupConclusion, ...] = (),
     ) -> None:
         """A concluded check: people were asked in these areas about a theme."""
-        await self.sql(
-            "insert into known_checks (check_id, area, themes, asked_in, last_asked, valid_through,"
-            " untold, evidence) values (:name, :opened, :themes, :asked, :last, :through, '[]',"
-            " array[cast(:event as text)]) on conflict (check_id) do nothing",
-            name=name,
-            opened=opened,
-            themes=[theme],
-            asked=list(asked or (BUURT,)),
-            last=date(2025, 10, 5),
-            through=date.fromisoformat(through),
-            event=id_of(name),
+        fact = CheckConcluded(
+            area=opened,
+            complex=complex_,
+            themes=(Theme(theme),),
+            asked_in=asked or (BUURT,),
+            groups=groups,
+            role=OwnRole.SUPPORT,
+            last_asked=date(2025, 10, 5),
+            valid_until=date.fromisoformat(through),
+            on=date(2025, 10, 6),
         )
+        await self.hear("participation", name.lower(), fact, name)
+
+    async def withdrawn(self, name: str, on: str) -> None:
+        """The check turned out to have been held wrongly."""
+        fact = CheckWithdrawn(
+            area=WIJK, reason=next(iter(WithdrawalReason)), on=date.fromisoformat(on)
+        )
+        await self.hear("participation", name.lower(), fact, f"{name}-withdrawn")
 
     async def prove(self, *services: str, at: str | None = None) -> None:
         """Everything that these services said had been read at this moment."""

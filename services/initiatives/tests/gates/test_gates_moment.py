@@ -89,7 +89,7 @@ async def test_people_must_have_been_asked_about_this_here(
     town: Any, checks: Any, code: str | None, says: str
 ) -> None:
     """INI-10, PAR-11: what counts is where people were asked, and about what."""
-    await town.sql("delete from known_checks")
+    await town.sql("delete from known_answers")
     for name, asked, theme in checks:
         await town.check(name, *asked, theme=theme)
     i1 = await town.coffee(plan={"complex": "c1"})
@@ -102,7 +102,7 @@ async def test_people_must_have_been_asked_about_this_here(
 
 async def test_an_expired_check_does_not_hide_a_valid_one(town: Any, facts: Any) -> None:
     """INI-10: expired in the buurt, valid in all six: passes on the second."""
-    await town.sql("delete from known_checks")
+    await town.sql("delete from known_answers")
     await town.check("P3", through="2026-03-31")
     await town.check("P4", *LARIKS)
     line = (await town.lines(await town.coffee(plan={"complex": "c1"})))["residents-involvement"]
@@ -122,7 +122,7 @@ async def test_a_check_opens_the_gate_for_its_subject_and_places(
     town: Any, area: str, theme: str, code: str | None, says: str
 ) -> None:
     """PAR-11: coverage comes from where people were asked, not from where it was opened."""
-    await town.sql("delete from known_checks")
+    await town.sql("delete from known_answers")
     asked = (LARIKS[0], LARIKS[2], LARIKS[3])
     await town.check("P5", *asked, theme="greening")
     i = await town.coffee(area=area, themes=[theme])
@@ -137,8 +137,8 @@ async def test_a_check_opens_the_gate_for_its_subject_and_places(
 
 async def test_a_check_on_one_building_does_not_cover_its_street(town: Any) -> None:
     """PAR-11: people in one building are not the neighbourhood; an initiative in it is covered."""
-    await town.sql("delete from known_checks")
-    await town.check("P7", "c1", opened=BUURT)
+    await town.sql("delete from known_answers")
+    await town.check("P7", BUURT, opened=BUURT, complex_="c1")
     outside = (await town.lines(await town.coffee()))["residents-involvement"]
     assert outside["code"] == "involvement-check-other-area"
     inside = (await town.lines(await town.coffee(plan={"complex": "c1"})))["residents-involvement"]

@@ -90,7 +90,7 @@ async def test_what_an_override_needs(town: Any, facts: Any) -> None:
 
 async def test_an_override_lapses_on_its_date(town: Any, facts: Any) -> None:
     """INI-12: on its last day the grant passes; when the next day arrives it lapses by itself."""
-    await town.sql("delete from known_checks")
+    await town.sql("delete from known_answers")
     await town.check("P1", through="2026-03-31")
     i1 = await town.coffee()
     town.clock.set("2026-04-14T09:00:00Z")

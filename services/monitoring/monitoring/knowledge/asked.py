@@ -6,14 +6,11 @@ They are few and small, so they are folded when somebody asks, by the rules that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
-from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.told import as_told, told_about
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.language.participation.formal_advices import (
     FormalAdviceAnswered,
@@ -30,39 +27,17 @@ from leefwijk.events.language.participation.involvement_checks import (
 from leefwijk.gates.advice import Advice
 from leefwijk.gates.involvement import Checks
 from leefwijk.gates.line import Freshness
-from leefwijk.gates.told import Told, advice_told, check_told
-
-TABLE = "known_answers"
-
-_ADD = text("""
-insert into known_answers (event_id, stream_id, version, type, data, about)
-values (:event_id, :stream_id, :version, :type, cast(:data as jsonb), :about)
-on conflict (event_id) do nothing
-""")
-_FIND = text("""
-select stream_id, event_id, type, cast(data as text) as data from known_answers
-where stream_id in (
-    select stream_id from known_answers where about && cast(:about as text[])
-)
-order by stream_id, version
-""")
+from leefwijk.gates.told import advice_told, check_told
 
 
 def _told(change: Change) -> Write:
-    received, event = change.received, change.event
+    event = change.event
     about: list[str] = []
     if isinstance(event, CheckConcluded):
         about = [event.area, *event.asked_in]
     elif isinstance(event, FormalAdviceAsked):
         about = [_subject(event.about.kind, event.about.id)]
-    return _ADD, {
-        "event_id": str(received.id),
-        "stream_id": received.stream_id,
-        "version": received.version,
-        "type": event.type,
-        "data": event.to_json(),
-        "about": about,
-    }
+    return as_told(change, about)
 
 
 WRITES: Writes = dict.fromkeys(
@@ -85,7 +60,7 @@ def _subject(kind: SubjectKind, id_: str) -> str:
 
 async def checks_in(connection: AsyncConnection, places: Sequence[str], fresh: Freshness) -> Checks:
     """The checks in which somebody was asked in one of these areas."""
-    streams = await _streams(connection, places)
+    streams = await told_about(connection, places)
     found = (check_told(id_.partition("-checks-")[2], facts) for id_, facts in streams)
     return Checks(tuple(check for check in found if check is not None), fresh)
 
@@ -94,17 +69,5 @@ async def advice_on(
     connection: AsyncConnection, level: str, fresh: Freshness, *, due: bool
 ) -> Advice:
     """How far the formal advice on a level is."""
-    streams = await _streams(connection, [_subject(SubjectKind.EFFORT_LEVEL, level)])
+    streams = await told_about(connection, [_subject(SubjectKind.EFFORT_LEVEL, level)])
     return advice_told((facts for _, facts in streams), due=due, fresh=fresh)
-
-
-async def _streams(
-    connection: AsyncConnection, about: Sequence[str]
-) -> list[tuple[str, list[Told]]]:
-    rows = (await connection.execute(_FIND, {"about": list(about)})).all()
-    by_stream = groupby(rows, key=lambda row: str(row.stream_id))
-    return [(stream, [_fact(row) for row in facts]) for stream, facts in by_stream]
-
-
-def _fact(row: Any) -> Told:
-    return published_language().decode(row.type, row.data), row.event_id

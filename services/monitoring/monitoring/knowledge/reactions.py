@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from leefwijk.events.consume import told
 from leefwijk.events.consume.reactions import Reaction, Reactions
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Writes, write_all
@@ -66,7 +67,7 @@ class MonitoringKnowledge:
     """Keeps the tables up to date and writes the todos of reactions."""
 
     name = CONSUMER
-    tables = (*homes.TABLES, asked.TABLE)
+    tables = (*homes.TABLES, told.TABLE)
 
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions

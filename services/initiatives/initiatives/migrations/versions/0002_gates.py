@@ -49,22 +49,16 @@ create table known_agreements (
     evidence     text    not null,
     primary key (municipality, year)
 );
-create table known_checks (
-    check_id      text   primary key,
-    area          text   not null,
-    themes        text[] not null,
-    asked_in      text[] not null,
-    last_asked    date,
-    valid_through date   not null,
-    withdrawn     date,
-    doubted       date,
-    untold        jsonb  not null,
-    remark        text,
-    evidence      text[] not null,
-    more_evidence text[] not null default '{}'
+create table known_answers (
+    event_id  text   primary key,
+    stream_id text   not null,
+    version   int    not null,
+    type      text   not null,
+    data      jsonb  not null,
+    about     text[] not null
 );
-create index known_checks_asked_in on known_checks using gin (asked_in);
-create index known_checks_area on known_checks (area);
+create index known_answers_about on known_answers using gin (about);
+create index known_answers_stream on known_answers (stream_id, version);
 create table known_dwellings (
     dwelling text primary key,
     area     text not null
