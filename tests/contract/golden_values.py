@@ -12,6 +12,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from leefwijk.events.fields import AreaId
+
 BY_NAME: dict[str, Any] = {
     "area": "WK010601@2020",
     "budget_area": "WK010601@2020",
@@ -30,6 +32,7 @@ BY_NAME: dict[str, Any] = {
     "area_edition": 2020,
     "delivery": 1,
     "line": 1,
+    "accessibility": "NUL",
     "request": 1,
     "unit": "WOO",
     "unit_detail": "TUS",
@@ -84,6 +87,8 @@ def _value(annotation: Any) -> Any:  # noqa: PLR0911 - one arm per kind of field
     if origin is tuple:
         parts = [one for one in arguments if one is not Ellipsis]
         return tuple(_value(one) for one in parts)
+    if annotation == AreaId:
+        return BY_NAME["area"]
     if hasattr(annotation, "__metadata__"):
         return _value(annotation.__origin__)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

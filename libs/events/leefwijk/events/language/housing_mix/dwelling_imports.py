@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from leefwijk.events.event import Event, Wire
-from leefwijk.events.fields import Identifier, Municipality, ShortText
+from leefwijk.events.fields import AreaId, Identifier, Municipality, ShortText
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -52,6 +52,8 @@ class DwellingImportStarted(
     file_name: ShortText
     rows: Count
     """Good rows to record."""
+    full: bool = False
+    """Whether it holds all units, so that one that is not in it is missing from it."""
 
 
 class DwellingImportProgressed(
@@ -90,3 +92,9 @@ class DwellingImportCompleted(
     registered: Count
     changed: Count
     unchanged: Count
+    older: Count = 0
+    """Rows of a day of which more was known; they stand among the rejected too."""
+    missing: Count = 0
+    """Units in stock that a full delivery does not hold; they stay until a person says why."""
+    areas: tuple[AreaId, ...] = ()
+    """Neighbourhoods in which the delivery holds units."""

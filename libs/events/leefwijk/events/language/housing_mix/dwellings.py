@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import Field
 
 from leefwijk.events.event import Event, Wire
-from leefwijk.events.fields import AreaId, Euro, Identifier, Municipality, Reason
+from leefwijk.events.fields import AreaId, Euro, Identifier, Municipality, Reason, ShortText
 
 VeraCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$", description="A code of VERA")]
 
@@ -38,6 +38,11 @@ class Dwelling(Wire):
     """The target group that the home is meant for; none: nothing that tells of a household."""
     rent: Euro | None = None
     """Net rent a month; none: not delivered, which is neither zero nor cheap."""
+    street: ShortText | None = None
+    """Without a house number, to divide variation by."""
+    rooms: Annotated[int, Field(ge=1, le=99)] | None = None
+    accessibility: VeraCode | None = None
+    """TOEGANKELIJKHEIDSLABEL."""
 
 
 class LeftStock(StrEnum):
@@ -123,6 +128,16 @@ class Defect(StrEnum):
     FIRE_SAFETY = "fire_safety"
 
 
+class Measure(StrEnum):
+    """What ended a defect."""
+
+    REPAIRED = "repaired"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+    MANAGED_IN_PLACE = "managed_in_place"
+    """Asbestos left bound in place: managed, apart from open and from resolved."""
+
+
 class DefectRecorded(Event, type="nl.leefbaarheid.dwellings.defect-recorded.v1"):
     """A defect was found in the home."""
 
@@ -139,6 +154,9 @@ class DefectResolved(Event, type="nl.leefbaarheid.dwellings.defect-resolved.v1")
     defect: Defect
     recorded: UUID
     on: date
+    measure: Measure | None = None
+    what: ShortText | None = None
+    checked: date | None = None
 
 
 class DefectRecurred(Event, type="nl.leefbaarheid.dwellings.defect-recurred.v1"):
