@@ -80,6 +80,23 @@ async def _initiatives(service: Service) -> None:
             "collectiveBenefit": "Iedereen is welkom",
         },
     )
+    await _asset(service)
+
+
+async def _asset(service: Service) -> None:
+    service.things["assets"] = await _post(
+        service,
+        "/assets",
+        Role.NEIGHBOURHOOD_WORKER,
+        {
+            "assetKind": "meeting_place",
+            "label": "Buurtkamer",
+            "area": AREA,
+            "holder": "organisation",
+            "heldBy": "corporation",
+            "openTo": "everyone",
+        },
+    )
 
 
 async def _housing_mix(service: Service) -> None:

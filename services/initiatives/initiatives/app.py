@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from initiatives.api import area_budgets, gates, initiatives
+from initiatives.api import area_budgets, assets, gates, initiative_commands, initiatives
 from initiatives.domain.area_budget import AreaBudget
+from initiatives.domain.asset import Asset
 from initiatives.domain.by_time import JudgeInitiativeByTime
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.judging_again import JudgeGatesAgain
@@ -20,9 +21,9 @@ definition = Definition(
     name="initiatives",
     title="Initiatives: what residents do, and the support they get",
     settings=ServiceSettings,
-    states=(Initiative, AreaBudget),
-    commands=(initiatives.commands, area_budgets.commands),
-    routers=(initiatives.router, gates.router, area_budgets.router),
+    states=(Initiative, AreaBudget, Asset),
+    commands=(initiative_commands.commands, area_budgets.commands, assets.commands),
+    routers=(initiatives.router, gates.router, area_budgets.router, assets.router),
     migrations=(Migrations("initiatives", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=GateKnowledge,

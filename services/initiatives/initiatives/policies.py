@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from initiatives.domain.gates import SupportGates
-from initiatives.domain.initiative import EUROS, Initiative, Request
+from initiatives.domain.grants import EUROS, Request
+from initiatives.domain.initiative import Initiative
 from leefwijk.events.clock import day_of
 from leefwijk.events.language.gates import GateLine
 from leefwijk.events.language.initiatives.initiatives import RequestLine
@@ -21,9 +22,9 @@ from leefwijk.gates.effect import Effect
 from leefwijk.gates.legal import Basis
 from leefwijk.gates.levels import Wanted
 from leefwijk.gates.line import At
-from leefwijk.gates.parties import Claim
+from leefwijk.gates.parties import Claim, Responsibility
 from leefwijk.gates.place import Place
-from leefwijk.gates.setting_aside import Override
+from leefwijk.gates.setting_aside import Experiment, Override, set_aside_by_experiment
 from leefwijk.gates.support import Case, Known, judge_support
 from leefwijk.gates.tenants import Reach
 
@@ -37,8 +38,12 @@ def support_gates(place: Place, known: Known, now: datetime) -> SupportGates:
         initiative: Initiative, wanted: Decimal, promised: Decimal, at: datetime
     ) -> tuple[GateLine, ...]:
         case = case_of(initiative, place, wanted, promised, day_of(at).year)
-        set_aside = replace(known, overrides=overrides_of(initiative))
-        return judge_support(case, set_aside, At(at))
+        first, *others = experiments_of(initiative, day_of(at)) or (None,)
+        set_aside = replace(known, overrides=overrides_of(initiative), experiment=first)
+        lines = judge_support(case, set_aside, At(at))
+        for other in others:
+            lines = set_aside_by_experiment(lines, other, day_of(at))
+        return lines
 
     return SupportGates(
         paying.area if paying else place.area,
@@ -66,6 +71,22 @@ def overrides_of(initiative: Initiative) -> tuple[Override, ...]:
     )
 
 
+def experiments_of(initiative: Initiative, day: date) -> tuple[Experiment, ...]:
+    """The experiments that set own rules aside on a day."""
+    return tuple(
+        Experiment(frozenset(one.gates), one.question, one.role, one.on, one.until)
+        for one in initiative.experiments
+        if one.runs_on(day)
+    )
+
+
+def _responsibility(initiative: Initiative) -> Responsibility | None:
+    found = initiative.referrals.assessed
+    if found is None:
+        return None
+    return Responsibility(found.party, found.because, found.on, found.evidence)
+
+
 def case_of(
     initiative: Initiative, place: Place, wanted: Decimal, committed: Decimal, year: int
 ) -> Case:
@@ -89,6 +110,7 @@ def case_of(
             taken_over=plan.programme.taken_over if plan.programme else False,
             lawful_contribution=social_work,
             evidence=initiative.gates.proposal,
+            assessed=_responsibility(initiative),
         ),
         reach=_reach(initiative, wanted, social_work=social_work),
         wanted=_wanted(initiative, wanted, committed, year),

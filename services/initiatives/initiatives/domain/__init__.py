@@ -1,3 +1,19 @@
 """The pure core: states, commands, decisions and evolutions."""
 
-from initiatives.domain import gate_evolutions  # noqa: F401 - a state is never without them
+# a state is never without its evolutions
+from initiatives.domain import (  # noqa: F401
+    asset,
+    co_funding,
+    deciding,
+    effect,
+    ending,
+    experiment,
+    gate_evolutions,
+    going_on,
+    greening,
+    handing_over,
+    meeting,
+    referral,
+    roles,
+    spending,
+)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
-
-from pydantic import StringConstraints
 
 from initiatives.domain.gates import MAY_BE_REPAIRED, SupportGates
 from initiatives.domain.initiative import Initiative, Status
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import Identifier
+from leefwijk.events.fields import Identifier, SaidWhy
 from leefwijk.events.language.gates import Gate, GateLine
 from leefwijk.events.language.initiatives.gates import (
     GateOverridden,
@@ -20,10 +17,6 @@ from leefwijk.events.language.initiatives.gates import (
     GatesAssessed,
 )
 from leefwijk.events.language.initiatives.initiatives import CorporationRole
-from leefwijk.events.screen import Screened
-
-SaidWhy = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), Screened()]
-"""A reason that may be left out on the wire, so that the refusal can say what it is for."""
 
 
 def wanted_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:

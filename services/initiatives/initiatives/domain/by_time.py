@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.deciding import judge_decision_by_time
+from initiatives.domain.effect import judge_evaluation_by_time
+from initiatives.domain.ending import budget_to_release, settle_by_time, to_settle
+from initiatives.domain.experiment import judge_experiments_by_time
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.judging_again import (
     DATE_PASSED,
@@ -11,15 +16,23 @@ from initiatives.domain.judging_again import (
     lapsed,
     standing_lines,
 )
-from leefwijk.events.decider import Command, Context
+from initiatives.domain.referral import judge_referral_by_time
+from leefwijk.events.decider import Command, Context, OnSecond
 from leefwijk.events.event import Event
 from leefwijk.events.language.initiatives.gates import GatesAssessed
 
 
-class JudgeInitiativeByTime(Command[Initiative], deadline=True):
+class JudgeInitiativeByTime(Command[Initiative], beside=AreaBudget, deadline=True):
     """Judge what days that have passed change; issued by the ticker."""
 
-    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+    def second(self, initiative: Initiative, context: Context) -> str:
+        """The budget that gets something back, where a grant is settled."""
+        grant = to_settle(initiative, context)
+        return budget_to_release(grant) if grant else budget_id("none", 0)
+
+    def decide(
+        self, initiative: Initiative, _budget: AreaBudget, context: Context
+    ) -> Iterator[Event | OnSecond]:
         """Each part looks at its own days."""
         for part in PARTS:
             yield from part(initiative, context)
@@ -53,5 +66,12 @@ def judge_gates_by_time(initiative: Initiative, context: Context) -> Iterator[Ev
         )
 
 
-Part = Callable[[Initiative, Context], Iterator[Event]]
-PARTS: tuple[Part, ...] = (judge_gates_by_time,)
+Part = Callable[[Initiative, Context], Iterator[Event | OnSecond]]
+PARTS: tuple[Part, ...] = (
+    judge_gates_by_time,
+    judge_decision_by_time,
+    judge_referral_by_time,
+    judge_experiments_by_time,
+    judge_evaluation_by_time,
+    settle_by_time,
+)

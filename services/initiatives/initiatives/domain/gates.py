@@ -42,6 +42,14 @@ class KnownArea:
 
 
 @dataclass(frozen=True)
+class KnownParty:
+    """A partner organisation as monitoring registered it."""
+
+    partner: str
+    name: str
+
+
+@dataclass(frozen=True)
 class SupportGates:
     """What support is judged by: the budget that would pay, and the gates."""
 

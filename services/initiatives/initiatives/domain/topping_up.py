@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from initiatives.domain.area_budget import AreaBudget, budget_id
 from initiatives.domain.gates import SupportGates
-from initiatives.domain.initiative import EUROS, Grant, Initiative
+from initiatives.domain.grants import EUROS, Grant
+from initiatives.domain.initiative import Initiative
 from initiatives.domain.review import require_no_review
 from initiatives.domain.support import MOST_LINES, require_four_eyes, require_not_over
 from leefwijk.events.decider import Command, Context, OnSecond, on, refuse

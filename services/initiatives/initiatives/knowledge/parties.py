@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from initiatives.domain.gates import KnownParty
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
+from leefwijk.events.decider import Context, refuse
 from leefwijk.events.language.monitoring.area_roles import (
     AreaRoleAssigned,
     AreaRoleEnded,
@@ -21,6 +24,7 @@ from leefwijk.events.language.monitoring.performance_agreements import (
 from leefwijk.gates.agreements import Agreement, Agreements
 from leefwijk.gates.line import Freshness
 from leefwijk.gates.parties import Parties, PartyRole
+from leefwijk.service.context import ServiceContext
 
 TABLES = ("known_partners", "known_roles", "known_agreements")
 
@@ -54,6 +58,22 @@ _AGREEMENTS = text("""
 select municipality, year, required, listed, evidence from known_agreements
 where municipality = any(cast(:municipalities as text[])) order by municipality, year
 """)
+
+
+_NAME = text("select name from known_partners where partner = :partner")
+
+
+async def known_party(
+    service: ServiceContext, command: Any, _state: Any, _context: Context
+) -> tuple[KnownParty, ...]:
+    """The partner that the command names, if it names one. Refuses `unknown-partner`."""
+    if command.partner is None:
+        return ()
+    async with service.reading.connect() as connection:
+        name = (await connection.execute(_NAME, {"partner": command.partner})).scalar_one_or_none()
+    if name is None:
+        refuse("unknown-partner", "This partner is not registered, or not heard of yet.")
+    return (KnownParty(command.partner, name),)
 
 
 def _partner(change: Change) -> Write:

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from initiatives.domain.gates import KnownArea
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.life import (
-    AgreeCorporationRole,
     CompleteInitiative,
     ProposeInitiative,
     StartInitiative,
 )
+from initiatives.domain.roles import AgreeCorporationRole
 from initiatives.domain.support import AskedLine, RequestSupport
 from leefwijk.events.fields import Theme
 from leefwijk.events.language.initiatives.initiatives import (

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.gates import SupportGates
-from initiatives.domain.initiative import EUROS, Initiative, asked_of, granted_of
+from initiatives.domain.grants import EUROS, asked_of, granted_of
+from initiatives.domain.initiative import Initiative
 from initiatives.domain.spending import RecordSpending
 from initiatives.domain.support import AskedLine, DecidedLine, GrantSupport, RequestSupport
 from leefwijk.events.decider import Command, Context, Fact, RefusedError, decide, evolve

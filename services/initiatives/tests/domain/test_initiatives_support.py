@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from initiatives.domain.gates import SupportGates
 from initiatives.domain.initiative import Initiative, Status
-from initiatives.domain.life import AgreeCorporationRole
+from initiatives.domain.roles import AgreeCorporationRole
 from initiatives.domain.support import (
     AskedLine,
     DecidedLine,

@@ -26,6 +26,8 @@ class GreenMeasure(StrEnum):
     INFILTRATION_CRATE = "infiltration_crate"
     FACADE_GARDEN = "facade_garden"
     GREEN_ROOF = "green_roof"
+    NATURE_INCLUSIVE = "nature_inclusive"
+    """A feature of a building for birds, bats or insects."""
     PLANTS = "plants"
     AWARENESS = "awareness"
 

@@ -100,8 +100,9 @@ class InitiativeContinued(
     """After looking back it goes on, with what is expected of it from now on."""
 
     area: AreaId
-    effect: StatedEffect
-    reason: Reason
+    effect: StatedEffect | None = None
+    """What is expected from now on; none: what was expected before, which was reached."""
+    reason: Reason | None = None
     on: date
 
 
