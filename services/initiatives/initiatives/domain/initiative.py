@@ -148,6 +148,12 @@ class Initiative(State, kind="initiatives", shape=5):
         status = Status.ASSESSED if self.status is Status.PROPOSED else self.status
         return replace(self, gates=gates, status=status)
 
+    def complete(self, on: date) -> Initiative:
+        """What was planned has been done; where it was supported, its effect is looked back at."""
+        due = on + EVALUATION_TERM if self.supported else None
+        looking_back = LookingBack(due=due)
+        return replace(self, status=Status.COMPLETED, completed=on, looking_back=looking_back)
+
     def due(self) -> datetime | None:
         """The begin of the first day on which time changes something."""
         days = [*self.gates.first_days(granted=bool(self.open_grants)), *first_days(self)]
@@ -309,10 +315,4 @@ def _(initiative: Initiative, event: InitiativeStarted) -> Initiative:
 
 @evolves(InitiativeCompleted)
 def _(initiative: Initiative, event: InitiativeCompleted) -> Initiative:
-    due = event.on + EVALUATION_TERM if initiative.supported else None
-    return replace(
-        initiative,
-        status=Status.COMPLETED,
-        completed=event.on,
-        looking_back=LookingBack(due=due),
-    )
+    return initiative.complete(event.on)
