@@ -68,8 +68,13 @@ INTERNAL = (
     "/base-conditions",
     "/base-agenda",
     "/areas/{areaId}/evidence",
+    "/dwelling-imports",
+    "/plans",
+    "/rent-limits",
 )
 """Queries that are not open to whoever has a role; audit apart, all others are."""
+STOCK = ("/dwellings", "/missing-dwellings")
+"""Queries of single homes, which are for the corporation's own people."""
 AUDIT = "/events"
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 from api_kit import AREA, MUNICIPALITY, Service
 from sqlalchemy import text
 
+from housing_mix.domain.stock import DeliverDwelling
+from leefwijk.events.language.housing_mix.dwellings import Dwelling
 from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.service.roles import Role
 from monitoring.domain.area import RegisterArea
 
+BUURT = "BU01060100@2020"
 _KNOWN_AREA = text("""
 insert into known_areas (area, name, municipalities) values (:area, 'Centrum', array[:municipality])
 """)
@@ -76,9 +80,42 @@ async def _initiatives(service: Service) -> None:
             "collectiveBenefit": "Iedereen is welkom",
         },
     )
+    await _asset(service)
+
+
+async def _asset(service: Service) -> None:
+    service.things["assets"] = await _post(
+        service,
+        "/assets",
+        Role.NEIGHBOURHOOD_WORKER,
+        {
+            "assetKind": "meeting_place",
+            "label": "Buurtkamer",
+            "area": AREA,
+            "holder": "organisation",
+            "heldBy": "corporation",
+            "openTo": "everyone",
+        },
+    )
+
+
+async def _housing_mix(service: Service) -> None:
+    handler = service.app.state.context.handler
+    home = Dwelling(area=BUURT, unit="WOO", unit_detail="TUS", tenancy="VEH")
+    for number in ("e-1001", "e-1002"):
+        delivered = DeliverDwelling(dwelling=home, reference_date=date(2026, 1, 1))
+        await handler.execute(delivered, id_=number, create=True)
+    service.things["dwellings"] = "e-1001"
+    service.things["plans"] = await _post(
+        service,
+        "/plans",
+        Role.PORTFOLIO_MANAGER,
+        {"kind": "demolition", "dwellings": ["e-1002"]},
+    )
 
 
 _SEEDS: dict[str, Callable[[Service], Awaitable[None]]] = {
     "monitoring": _monitoring,
     "initiatives": _initiatives,
+    "housing_mix": _housing_mix,
 }

@@ -12,6 +12,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from leefwijk.events.fields import AreaId
+
 BY_NAME: dict[str, Any] = {
     "area": "WK010601@2020",
     "budget_area": "WK010601@2020",
@@ -24,11 +26,21 @@ BY_NAME: dict[str, Any] = {
     "indicator": "rivm-eenzaam-18plus",
     "period": "2020",
     "share": Decimal("0.5"),
+    "share_above": "36.1",
+    "homes": 48,
     "year": 2026,
     "area_edition": 2020,
     "delivery": 1,
     "line": 1,
+    "accessibility": "NUL",
     "request": 1,
+    "unit": "WOO",
+    "unit_detail": "TUS",
+    "tenancy": "LEE",
+    "tenancy_detail": "MUT",
+    "social_label": "DAE",
+    "allocation": "SEN",
+    "asked_in": ("BU01060100@2020",),
 }
 BY_TYPE: dict[type, Any] = {
     bool: True,
@@ -47,10 +59,18 @@ def fill(model: type[BaseModel]) -> dict[str, Any]:
     if model.__name__ == "Figure":
         return {"number": Decimal("54.1")}
     return {
-        name: BY_NAME.get(name, _value(field.annotation))
+        name: _value(field.annotation)
+        if _closed(field)
+        else BY_NAME.get(name, _value(field.annotation))
         for name, field in model.model_fields.items()
         if _told(name, field)
     }
+
+
+def _closed(field: FieldInfo) -> bool:
+    """A level that something comes `from` is no day: words and values of the language are own."""
+    found = field.annotation
+    return isinstance(found, type) and issubclass(found, (BaseModel, Enum))
 
 
 def _told(name: str, field: FieldInfo) -> bool:
@@ -67,6 +87,8 @@ def _value(annotation: Any) -> Any:  # noqa: PLR0911 - one arm per kind of field
     if origin is tuple:
         parts = [one for one in arguments if one is not Ellipsis]
         return tuple(_value(one) for one in parts)
+    if annotation == AreaId:
+        return BY_NAME["area"]
     if hasattr(annotation, "__metadata__"):
         return _value(annotation.__origin__)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

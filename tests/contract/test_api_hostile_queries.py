@@ -17,6 +17,7 @@ from api_cases import (
     INTERNAL,
     NO_AREAS,
     OPERATIONS,
+    STOCK,
     Services,
     address_of,
     every_operation,
@@ -65,6 +66,8 @@ async def test_every_operation_is_for_the_roles_it_is_meant_for(
         allowed = {Role.OPERATOR, Role.SERVICE}
     elif operation.path.startswith(INTERNAL):
         allowed = staff
+    elif operation.path.startswith(STOCK):
+        allowed = staff - {Role.PARTNER}
     else:
         allowed = set(Role) - {Role.OPERATOR}
     async with harmless(service) as cases:

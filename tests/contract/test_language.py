@@ -131,7 +131,7 @@ def test_topics_follow_from_the_catalogue() -> None:
     names = {topic.name for topic in declared_topics(LANGUAGE, ["GM0106", "GM1699", "GM0106"])}
     assert names == {
         f"leefwijk.{service}.{kind}"
-        for service in ("initiatives", "monitoring")
+        for service in ("housing-mix", "initiatives", "monitoring", "participation")
         for kind in ("events", "partner-events.gm0106", "partner-events.gm1699")
     }
     assert {event.audience for event in ALL} == {Audience.PLATFORM, Audience.PARTNERS}

@@ -34,6 +34,7 @@ MEMBERS = (
     "deploy/local",
     "services/monitoring",
     "services/initiatives",
+    "services/housing_mix",
     "services/projections",
 )
 LEFT_OUT = shutil.ignore_patterns(

@@ -14,6 +14,7 @@ PACKAGES = (
     "leefwijk.local",
     "monitoring",
     "initiatives",
+    "housing_mix",
     "projections",
 )
 

@@ -28,6 +28,7 @@ from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
 from leefwijk.service.settings import Environment, ServiceSettings
+from leefwijk.service.sheets import LISTED
 
 BASE = "http://notes.test"
 WORKER = Role.NEIGHBOURHOOD_WORKER
@@ -84,14 +85,15 @@ class NoteQuery(Paging):
 def _router() -> APIRouter:
     router = APIRouter(tags=["notes"])
 
-    @router.get("/notes")
+    @router.get("/notes", responses=LISTED)
     async def list_notes(
         request: Request, response: Response, reader: Reader, query: Annotated[NoteQuery, Query()]
     ) -> Page[NoteResource]:
         """Every note."""
         terms = {"parity": query.parity}
+        heads = {"id": "Kenmerk", "title": "Titel", "total": "Aantal"}
         return await page_of(
-            request, response, Note, query, reader, _resource, terms, title=query.title
+            request, response, Note, query, reader, _resource, terms, title=query.title, heads=heads
         )
 
     @router.get("/notes/{noteId}")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import Any
 
 import pytest
+
+from leefwijk.service import sheets
+from leefwijk.service.sheets import cell
 
 NEXT = re.compile(r'<(?P<target>[^>]+)>; rel="next"')
 
@@ -92,6 +97,7 @@ async def test_titles_can_be_searched(service: Any) -> None:
         "sort=title",
         "parity=prime",
         "surprise=1",
+        "format=xml",
         "Limit=3",
     ],
 )
@@ -106,3 +112,62 @@ async def test_all_faults_of_a_query_are_told_at_once(service: Any) -> None:
     """Two wrong keys are two faults in one answer."""
     answer = await service.client.get("/notes?limit=0&sort=title", headers=service.headers())
     assert len(answer.json()["faults"]) == 2
+
+
+async def _sheet(service: Any, query: str = "format=csv", **headers: str) -> Any:
+    answer = await service.client.get(f"/notes?{query}", headers=service.headers(**headers))
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return answer
+
+
+def _rows(answer: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+
+
+async def test_a_list_is_a_sheet_for_whoever_asks_for_one(service: Any) -> None:
+    """The same filter and order, Dutch heads, every row: by the key and by the Accept header."""
+    ids = [await service.noted() for _ in range(5)]
+    for answer in (
+        await _sheet(service, "format=csv&limit=2"),
+        await _sheet(service, "limit=2", Accept="text/csv, application/json;q=0.5"),
+    ):
+        head, *rows = _rows(answer)
+        assert head == ["Kenmerk", "Titel", "Aantal"]
+        assert [row[0] for row in rows] == ids[::-1]
+        assert "link" not in answer.headers
+    assert len(_rows(await _sheet(service, "format=csv&parity=odd"))) == 1
+    as_json = await service.client.get(
+        "/notes?format=json", headers=service.headers(Accept="text/csv")
+    )
+    assert as_json.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+31", "-2", "@SUM(A1)", "\t=1", " =1"])
+async def test_no_cell_is_ever_a_formula(title: str, service: Any) -> None:
+    """Whatever a spreadsheet would calculate is text in it."""
+    assert cell(title) == f"'{title}"
+    assert cell([title, "b"]).startswith("'")
+
+
+def test_cells_are_what_people_read() -> None:
+    """Nothing is empty, truth is Dutch, a negative number stays a number."""
+    assert [cell(one) for one in (None, True, False, -3, ["a", "b"], "a;b")] == [
+        *("", "ja", "nee", "-3", "a; b", "a;b")
+    ]
+
+
+async def test_a_sheet_has_a_bound_and_says_where_it_goes_on(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two sheets of at most four rows, made three at a time, hold all seven notes once."""
+    monkeypatch.setattr(sheets, "MOST_ROWS", 4)
+    monkeypatch.setattr(sheets, "ROWS_AT_ONCE", 3)
+    ids = [await service.noted() for _ in range(7)]
+    first = await _sheet(service)
+    link = NEXT.fullmatch(first.headers["link"])
+    assert link is not None
+    second = await _sheet(service, link["target"].partition("?")[2])
+    found = [row[0] for answer in (first, second) for row in _rows(answer)[1:]]
+    assert found == ids[::-1]
+    assert "link" not in second.headers

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from initiatives.api import initiatives
+from initiatives.api import area_budgets, assets, gates, initiative_commands, initiatives
 from initiatives.domain.area_budget import AreaBudget
+from initiatives.domain.asset import Asset
+from initiatives.domain.by_time import JudgeInitiativeByTime
 from initiatives.domain.initiative import Initiative
-from initiatives.domain.life import NoteGateNoLongerPassed
-from initiatives.knowledge import REACTIONS, AreaKnowledge
+from initiatives.domain.judging_again import JudgeGatesAgain
+from initiatives.knowledge.applier import GateKnowledge
+from initiatives.knowledge.gathering import gates_for_support
+from initiatives.knowledge.reactions import COMMANDS, REACTIONS
 from leefwijk.events.migrate import Migrations
 from leefwijk.service.settings import ServiceSettings
 from leefwijk.service.wiring import Definition, Knowledge
@@ -17,14 +21,18 @@ definition = Definition(
     name="initiatives",
     title="Initiatives: what residents do, and the support they get",
     settings=ServiceSettings,
-    states=(Initiative, AreaBudget),
-    commands=(initiatives.commands,),
-    routers=(initiatives.router,),
+    states=(Initiative, AreaBudget, Asset),
+    commands=(initiative_commands.commands, area_budgets.commands, assets.commands),
+    routers=(initiatives.router, gates.router, area_budgets.router, assets.router),
     migrations=(Migrations("initiatives", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
-        applier=AreaKnowledge,
-        services=("monitoring",),
+        applier=GateKnowledge,
+        services=("monitoring", "housing_mix", "participation"),
         reactions=REACTIONS,
-        commands={reaction.name: NoteGateNoLongerPassed for reaction in REACTIONS},
+        commands=dict(COMMANDS),
     ),
+    knows={
+        JudgeInitiativeByTime: gates_for_support,
+        JudgeGatesAgain: gates_for_support,
+    },
 )

@@ -2,131 +2,220 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from initiatives.domain.area_budget import AreaBudget, budget_id
-from initiatives.domain.gates import EFFORT_LEVEL_AND_BUDGET, GateLine, Verdict
-from initiatives.domain.initiative import euros
+from initiatives.domain.gates import SupportGates
+from initiatives.domain.grants import EUROS, Request
+from initiatives.domain.initiative import Initiative
+from leefwijk.events.clock import day_of
+from leefwijk.events.language.gates import GateLine
+from leefwijk.events.language.initiatives.initiatives import RequestLine
+from leefwijk.events.language.initiatives.plans import (
+    ContributionCategory,
+    EffectKind,
+    Origin,
+    Rhythm,
+)
+from leefwijk.gates.effect import Effect
+from leefwijk.gates.legal import Basis
+from leefwijk.gates.levels import Wanted
+from leefwijk.gates.line import At
+from leefwijk.gates.parties import Claim, Responsibility
+from leefwijk.gates.place import Place
+from leefwijk.gates.setting_aside import Experiment, Override, set_aside_by_experiment
+from leefwijk.gates.support import Case, Known, judge_support
+from leefwijk.gates.tenants import Reach
 
 
-@dataclass(frozen=True)
-class KnownLevel:
-    """An agreed effort level as monitoring told of it."""
+def support_gates(place: Place, known: Known, now: datetime) -> SupportGates:
+    """The budget that would pay on this day, and the gates as they are judged then."""
+    today = day_of(now)
+    paying = known.levels.paying(today) or known.levels.last_over(today)
 
-    level_id: str
-    area: str
-    level: str
-    valid_from: date
-    valid_through: date | None
-    budgets: dict[int, Decimal]
-    evidence: tuple[str, ...]
-    as_of: datetime
+    def judge(
+        initiative: Initiative, wanted: Decimal, promised: Decimal, at: datetime
+    ) -> tuple[GateLine, ...]:
+        case = case_of(initiative, place, wanted, promised, day_of(at).year)
+        first, *others = experiments_of(initiative, day_of(at)) or (None,)
+        set_aside = replace(known, overrides=overrides_of(initiative), experiment=first)
+        lines = judge_support(case, set_aside, At(at))
+        for other in others:
+            lines = set_aside_by_experiment(lines, other, day_of(at))
+        return lines
 
-    def covers(self, day: date) -> bool:
-        """Whether it is in force on the day; the last day counts (INI-23)."""
-        return self.valid_from <= day and (self.valid_through is None or day <= self.valid_through)
-
-
-@dataclass(frozen=True)
-class Levels:
-    """The agreed levels of an area and of those it lies in, nearest area first."""
-
-    found: tuple[KnownLevel, ...] = ()
-    other_effort: dict[str, Decimal] = field(default_factory=dict)
-    """Other effort on a budget, by budget id, as monitoring told of it."""
-
-    def paying(self, day: date) -> KnownLevel | None:
-        """The level whose budget pays: of the nearest area that has one in force."""
-        return next((level for level in self.found if level.covers(day)), None)
-
-    def last_over(self, day: date) -> KnownLevel | None:
-        """The nearest level that has ended; one that never began did not end."""
-        over = (
-            level
-            for level in self.found
-            if level.valid_through and level.valid_from <= level.valid_through < day
-        )
-        return next(over, None)
-
-
-def level_and_budget(
-    levels: Levels, budget: AreaBudget, wanted: Decimal, day: date, spent_elsewhere: Decimal
-) -> GateLine:
-    """Whether the agreed level has the euros left (INI-22, INI-23).
-
-    The level is judged by its dates, not by whether its expiry has been recorded, and a budget that
-    nobody named is not a budget of zero.
-    """
-    paying = levels.paying(day)
-    if paying is None:
-        over = levels.last_over(day)
-        if over is None:
-            return GateLine(
-                EFFORT_LEVEL_AND_BUDGET,
-                Verdict.UNKNOWN,
-                "No agreed effort level for this area is known yet.",
-                "effort-level-not-known",
-            )
-        assert over.valid_through is not None  # noqa: S101 - it is over because it has a last day
-        return GateLine(
-            EFFORT_LEVEL_AND_BUDGET,
-            Verdict.FAILED,
-            f"The agreed level ended on {_day(over.valid_through)}.",
-            "effort-level-expired",
-            over.evidence,
-            over.as_of,
-        )
-    named = paying.budgets.get(day.year)
-    if not wanted:  # hours are not euros and take nothing
-        return GateLine(
-            EFFORT_LEVEL_AND_BUDGET,
-            Verdict.PASSED,
-            f"{paying.level}, no euros are asked",
-            None,
-            paying.evidence,
-            paying.as_of,
-        )
-    if named is None:
-        return GateLine(
-            EFFORT_LEVEL_AND_BUDGET,
-            Verdict.UNKNOWN,
-            f"The agreed level names no euros for {day.year}.",
-            "budget-not-known",
-            paying.evidence,
-            paying.as_of,
-        )
-    left = named - budget.total - spent_elsewhere
-    if wanted > left:
-        return GateLine(
-            EFFORT_LEVEL_AND_BUDGET,
-            Verdict.FAILED,
-            f"{euros(left)} is left of the budget for {day.year}.",
-            "budget-exceeded",
-            paying.evidence,
-            paying.as_of,
-        )
-    return GateLine(
-        EFFORT_LEVEL_AND_BUDGET,
-        Verdict.PASSED,
-        f"{paying.level}, {euros(left)} left before this grant",
-        None,
-        paying.evidence,
-        paying.as_of,
+    return SupportGates(
+        paying.area if paying else place.area,
+        today.year,
+        judge,
+        paying.level_id if paying else None,
     )
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def overrides_of(initiative: Initiative) -> tuple[Override, ...]:
+    """What directors set aside for the latest request; what ended counts for nothing."""
+    number = initiative.request.number if initiative.request else 0
+    return tuple(
+        Override(
+            given.gate,
+            given.code,
+            given.role,
+            given.reason,
+            given.on,
+            given.until,
+            ended=given.ended is not None,
+        )
+        for given in initiative.gates.overrides
+        if given.request == number and given.ended != "withdrawn"
+    )
 
 
-def support_gates(
-    levels: Levels, day: date, budget: AreaBudget, wanted: Decimal
-) -> tuple[GateLine, ...]:
-    """Every gate on support, judged now."""
-    paying = levels.paying(day)
-    elsewhere = Decimal(0)
-    if paying is not None:
-        elsewhere = levels.other_effort.get(budget_id(paying.area, day.year), Decimal(0))
-    return (level_and_budget(levels, budget, wanted, day, elsewhere),)
+def experiments_of(initiative: Initiative, day: date) -> tuple[Experiment, ...]:
+    """The experiments that set own rules aside on a day."""
+    return tuple(
+        Experiment(frozenset(one.gates), one.question, one.role, one.on, one.until)
+        for one in initiative.experiments
+        if one.runs_on(day)
+    )
+
+
+def _responsibility(initiative: Initiative) -> Responsibility | None:
+    found = initiative.referrals.assessed
+    if found is None:
+        return None
+    return Responsibility(found.party, found.because, found.on, found.evidence)
+
+
+def case_of(
+    initiative: Initiative, place: Place, wanted: Decimal, committed: Decimal, year: int
+) -> Case:
+    """What is judged, in the words of the gates."""
+    plan, request = initiative.plan, initiative.request
+    lines = request.lines if request else ()
+    bases = tuple(_basis(initiative, line) for line in lines)
+    social_work = any(basis.category is ContributionCategory.SOCIAL_WORK for basis in bases)
+    return Case(
+        place=replace(place, complex=plan.complex),
+        themes=initiative.themes,
+        open_to_everyone=plan.benefit.open_to_everyone,
+        households=plan.benefit.households,
+        effect=_effect(initiative),
+        repairs=plan.repairs,
+        bases=bases,
+        claim=Claim(
+            subjects=plan.subjects,
+            other_party=plan.other_party,
+            programme_of=plan.programme.organisation if plan.programme else None,
+            taken_over=plan.programme.taken_over if plan.programme else False,
+            lawful_contribution=social_work,
+            evidence=initiative.gates.proposal,
+            assessed=_responsibility(initiative),
+        ),
+        reach=_reach(initiative, wanted, social_work=social_work),
+        wanted=_wanted(initiative, wanted, committed, year),
+        proposal=initiative.gates.proposal,
+        request=initiative.gates.request,
+        asked_in_year=initiative.gates.asked_in(year) if request else None,
+    )
+
+
+def _basis(initiative: Initiative, line: RequestLine) -> Basis:
+    plan, said = initiative.plan, line.contribution
+    basis = Basis(
+        f"line {line.line}",
+        said.category if said else None,
+        line.service or plan.service,
+        own_tenants=plan.benefit.own_tenants,
+        households=plan.benefit.households,
+        taken_over=plan.programme.taken_over if plan.programme else False,
+    )
+    if said is None:
+        return basis
+    organisation = said.organisation or (plan.programme.organisation if plan.programme else None)
+    return replace(
+        basis,
+        own_tenants_only=said.own_tenants_only,
+        behind_the_front_door=said.behind_the_front_door,
+        organisation=organisation,
+        small=said.small,
+        property=said.property,
+        plan=said.plan,
+        place=said.place,
+        moments=said.moments,
+        open_to=said.open_to,
+    )
+
+
+def _effect(initiative: Initiative) -> Effect | None:
+    said = initiative.plan.effect
+    if said is None:
+        # words alone, of before effects were stated in parts
+        words = initiative.expected_effect
+        return Effect(words, True, True, None, None, None) if words else None
+    reaches_tenants = said.for_own_tenants and initiative.plan.benefit.own_tenants != 0
+    return Effect(
+        said.says,
+        said.kind is EffectKind.OUTCOME,
+        reaches_tenants,
+        said.start,
+        said.aim,
+        said.by,
+    )
+
+
+def _reach(initiative: Initiative, wanted: Decimal, *, social_work: bool) -> Reach:
+    benefit, request = initiative.plan.benefit, initiative.request
+    beside = (
+        (line.contribution.property for line in request.lines if line.contribution)
+        if (request)
+        else ()
+    )
+    costs = request.total_costs if request and request.total_costs is not None else None
+    if costs is None:
+        costs = initiative.plan.costs
+    if costs is None and request is not None:
+        costs = request.euros
+    return Reach(
+        households=benefit.households,
+        own_tenants=benefit.own_tenants,
+        next_to=benefit.next_to or next((name for name in beside if name), None),
+        divisible=benefit.divisible,
+        parts=benefit.parts,
+        own_parts=benefit.own_parts,
+        what=benefit.part_name or "parts",
+        social_work=social_work,
+        costs=costs,
+        euros=wanted + _granted_before(initiative),
+        evidence=initiative.gates.proposal,
+    )
+
+
+def _granted_before(initiative: Initiative) -> Decimal:
+    """Euros granted of the same request already: a share is not passed in steps either."""
+    number = initiative.request.number if initiative.request else 0
+    grant = initiative.grant_of(number)
+    return grant.euros if grant is not None else Decimal("0.00")
+
+
+def _wanted(initiative: Initiative, wanted: Decimal, committed: Decimal, year: int) -> Wanted:
+    request = initiative.request
+    nature = request.nature if request else None
+    own = nature.origin is Origin.CORPORATION if nature else initiative.taker == "corporation"
+    yearly = nature is not None and (
+        nature.rhythm is Rhythm.YEARLY or (nature.years is not None and nature.years > 1)
+    )
+    years = nature.years if nature else None
+    return Wanted(
+        euros=wanted,
+        proactive=own,
+        structural=yearly or (request is not None and _successive(request)),
+        through_year=year + years - 1 if years else None,
+        committed=committed,
+    )
+
+
+def _successive(request: Request) -> bool:
+    """Single years in one request that follow each other are structural all the same."""
+    years = {line.until.year for line in request.lines if line.until and line.kind in EUROS}
+    return len(years) > 1

@@ -9,7 +9,7 @@ from leefwijk.events.migrate import Migrations
 from leefwijk.service.app import Task
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.settings import SettingsError
-from leefwijk.service.wiring import Definition
+from leefwijk.service.wiring import Definition, Knowledge
 from monitoring.api import (
     area_roles,
     areas,
@@ -21,7 +21,7 @@ from monitoring.api import (
 )
 from monitoring.domain.area import Area
 from monitoring.domain.area_roles import AreaRoles
-from monitoring.domain.assessing import JudgeBaseByTime
+from monitoring.domain.assessing import JudgeBase, JudgeBaseByTime
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.experienced_area import ExperiencedArea
@@ -29,10 +29,13 @@ from monitoring.domain.import_run import ImportRun
 from monitoring.domain.indicator import Indicator
 from monitoring.domain.measurement_series import MeasurementSeries
 from monitoring.domain.partner import Partner
+from monitoring.domain.questioning import JudgeLevelGround
 from monitoring.domain.story import Story
 from monitoring.import_store import ImportStore
 from monitoring.importer import Importer
 from monitoring.knowledge.base import known_base
+from monitoring.knowledge.gates import known_grounds
+from monitoring.knowledge.reactions import COMMANDS, REACTIONS, MonitoringKnowledge
 from monitoring.settings import MonitoringSettings
 from monitoring.words import BadKeyError, Words
 
@@ -89,7 +92,17 @@ definition = Definition(
         area_roles.router,
     ),
     migrations=(Migrations("monitoring", Path(__file__).parent / "migrations"),),
-    knows={JudgeBaseByTime: known_base},
+    knowledge=Knowledge(
+        applier=MonitoringKnowledge,
+        services=("monitoring", "housing_mix", "participation"),
+        reactions=REACTIONS,
+        commands=COMMANDS,
+    ),
+    knows={
+        JudgeBaseByTime: known_base,
+        JudgeBase: known_base,
+        JudgeLevelGround: known_grounds,
+    },
     parts=_parts,
     tasks=_tasks,
 )

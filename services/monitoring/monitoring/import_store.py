@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-START_POLL_SECONDS = 0.02
-_LOCK_START = text("select pg_try_advisory_lock(hashtextextended(:name, 12))")
-_UNLOCK_START = text("select pg_advisory_unlock(hashtextextended(:name, 12))")
 _KEEP = text("""
 insert into import_files (import_id, content, mapping) values (:id, :content, :mapping)
 on conflict (import_id) do nothing
@@ -89,23 +83,6 @@ class ImportStore:
             await connection.execute(_KEEP, {"id": id_, "content": content, "mapping": mapping})
             await connection.execute(_FORGET, {"id": id_})
             await connection.execute(_START, {"id": id_})
-
-    @asynccontextmanager
-    async def one_start(self, source_edition: str) -> AsyncIterator[None]:
-        """One at a time starts an import of a source edition: each sees the one before it.
-
-        Whoever waits holds no connection: those at work need one.
-        """
-        asked = {"name": source_edition}
-        while True:
-            async with self._reading.connect() as connection:
-                if (await connection.execute(_LOCK_START, asked)).scalar_one():
-                    try:
-                        yield
-                    finally:
-                        await connection.execute(_UNLOCK_START, asked)
-                    return
-            await asyncio.sleep(START_POLL_SECONDS)
 
     async def file(self, id_: str) -> tuple[bytes, str] | None:
         """Content and mapping."""

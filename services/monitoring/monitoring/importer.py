@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 
 from leefwijk.events.decider import Actor, Command
 from leefwijk.events.handling import Caller
@@ -22,6 +20,7 @@ from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.events.language.monitoring.indicators import Direction
 from leefwijk.events.language.monitoring.measurements import Figure, Measured, Missing
 from leefwijk.events.store import listing
+from leefwijk.events.store.locks import alone
 from leefwijk.service.context import ServiceContext
 from monitoring import importing
 from monitoring.domain.area import RegisterArea, SetAreaBoundary
@@ -49,8 +48,6 @@ BATCH = 500
 SLICE = 16
 """Commands decided in one go: requests that come meanwhile wait for no more than these."""
 LOOK_SECONDS = 0.5
-_LOCK = text("select pg_try_advisory_lock(hashtextextended(:name, 11))")
-_UNLOCK = text("select pg_advisory_unlock(hashtextextended(:name, 11))")
 
 _KINDS = {
     Kind.COUNTRY: AreaKind.COUNTRY,
@@ -111,7 +108,7 @@ class Importer:
         """Work until cancelled."""
         while True:
             for id_, status in await self._store.unfinished():
-                async with self._alone(id_) as mine:
+                async with alone(self._service.engine, f"import/{id_}") as mine:
                     if mine:
                         await (self._import(id_) if status == "running" else self._take_back(id_))
             self._more.clear()
@@ -119,18 +116,6 @@ class Importer:
                 await asyncio.wait_for(self._more.wait(), LOOK_SECONDS)
             except TimeoutError:
                 continue
-
-    @asynccontextmanager
-    async def _alone(self, id_: str) -> AsyncIterator[bool]:
-        """Whether no other process works on this import."""
-        engine = self._service.engine.execution_options(isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            mine = (await connection.execute(_LOCK, {"name": id_})).scalar_one()
-            try:
-                yield mine
-            finally:
-                if mine:
-                    await connection.execute(_UNLOCK, {"name": id_})
 
     async def _import(self, id_: str) -> None:
         run = (await self._service.handler.load(ImportRun, id_)).state

@@ -10,6 +10,8 @@ from leefwijk.service.settings import ServiceSettings
 
 
 class MonitoringSettings(ServiceSettings):
-    """Files of imports are larger than commands."""
+    """Files of imports are larger than commands; gates may be switched on."""
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024
+    level_gates: bool = False
+    """Whether a level is agreed only when its gates pass (MON-34, MON-35)."""

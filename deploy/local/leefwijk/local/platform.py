@@ -41,7 +41,12 @@ class Ports:
     kafka: int = 19092
     worker: int = 8110
     services: Mapping[str, int] = field(
-        default_factory=lambda: {"monitoring": 8105, "initiatives": 8101, "projections": 8100}
+        default_factory=lambda: {
+            "monitoring": 8105,
+            "initiatives": 8101,
+            "housing_mix": 8104,
+            "projections": 8100,
+        }
     )
 
     def named(self, *, postgres: bool, kafka: bool) -> dict[int, str]:

@@ -23,3 +23,8 @@ def begin_of(day: date) -> datetime:
 def day_after(day: date) -> date:
     """The first day on which something that lasted through `day` is over."""
     return day + timedelta(days=1)
+
+
+def day_and_month(day: date) -> str:
+    """A day as people read it in a sentence: `6 May`."""
+    return f"{day.day} {day:%B}"

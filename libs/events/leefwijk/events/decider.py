@@ -203,6 +203,8 @@ class Actor:
     """The municipalities a partner is bound to; empty for the corporation's own people."""
     partner: str | None = None
     """Id of the partner organisation, for the role `partner`."""
+    group: str | None = None
+    """Opaque reference of the group that a resident speaks for, for the role `resident`."""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,14 @@ Reason = Annotated[
 ]
 """Why something was decided, in plain words by a professional, without personal data."""
 
+SaidWhy = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=1000),
+    AfterValidator(_printable),
+    Screened(),
+]
+"""A reason that may be left out on the wire, so that the refusal can say what it is for."""
+
 Identifier = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-z][0-9a-z-]{0,79}$"),

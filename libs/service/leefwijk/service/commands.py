@@ -218,6 +218,7 @@ class _Run:
                 principal.role.value,
                 principal.municipalities,
                 principal.partner,
+                principal.group,
             ),
             correlation=trace.correlation if trace else None,
             traceparent=trace.traceparent if trace else None,

@@ -40,6 +40,8 @@ class Principal:
     role: Role
     municipalities: frozenset[str] = frozenset()
     partner: str | None = None
+    group: str | None = None
+    """Opaque reference of the group that a resident's token speaks for."""
 
     @property
     def key(self) -> str:
@@ -190,7 +192,15 @@ class Verifier:
         partner = claims.get("partner")
         if role is Role.PARTNER and not (municipalities and isinstance(partner, str) and partner):
             raise _unauthorized("A partner's token names the partner and its municipalities.")
-        return Principal(claims["iss"], claims["sub"], role, municipalities, partner)
+        group = claims.get("group") if role is Role.RESIDENT else None
+        return Principal(
+            claims["iss"],
+            claims["sub"],
+            role,
+            municipalities,
+            partner,
+            group if isinstance(group, str) else None,
+        )
 
 
 def _is_subject(subject: object) -> bool:

@@ -40,6 +40,7 @@ class DevelopmentIssuer:
         *,
         municipalities: tuple[str, ...] = (),
         partner: str | None = None,
+        group: str | None = None,
         subject: str | None = None,
         audience: str = "leefwijk",
         lifetime: int = LIFETIME_SECONDS,
@@ -57,6 +58,8 @@ class DevelopmentIssuer:
         }
         if partner is not None:
             claims["partner"] = partner
+        if group is not None:
+            claims["group"] = group
         header = {"alg": "ES256", "kid": self._key.kid, "typ": "at+jwt"}
         return jwt.encode(header, claims, self._key, algorithms=["ES256"])
 

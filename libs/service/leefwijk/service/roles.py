@@ -35,13 +35,15 @@ class Scope(StrEnum):
     """Euros, unpublished counts, proposals under discussion, requests and their lines."""
     WORDS = "words"
     """The words of stories that are not published (MON-22)."""
+    STOCK = "stock"
+    """Single homes as stock; outside housing mix there are counts only."""
     AUDIT = "audit"
     """Events as they were stored."""
     OPERATION = "operation"
     """Positions, lag and held streams."""
 
 
-_STAFF = frozenset({Scope.OPEN, Scope.INTERNAL})
+_STAFF = frozenset({Scope.OPEN, Scope.INTERNAL, Scope.STOCK})
 
 MAY_READ: dict[Role, frozenset[Scope]] = {
     Role.RESIDENT: frozenset({Scope.OPEN}),

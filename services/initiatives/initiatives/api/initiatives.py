@@ -1,44 +1,30 @@
-"""`/v1/initiatives`: a line per command, the list and the single initiative."""
+"""`/v1/initiatives`: the list and the single initiative."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from initiatives.domain.initiative import Grant, Initiative, Status
-from initiatives.domain.life import (
-    AgreeCorporationRole,
-    CompleteInitiative,
-    ProposeInitiative,
-    StartInitiative,
-)
-from initiatives.domain.spending import RecordSpending
-from initiatives.domain.support import DeclineSupport, GrantSupport, RequestSupport
-from initiatives.knowledge import gates_for_support, known_area
+from initiatives.domain.co_funding import cover_of
+from initiatives.domain.first_days import ANY, overdue_of
+from initiatives.domain.grants import Grant
+from initiatives.domain.initiative import Initiative, Status
+from initiatives.domain.referral_state import ReferralStatus
+from initiatives.knowledge.areas import areas_within
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
-from leefwijk.events.language.initiatives.initiatives import GrantedLine, RequestLine
-from leefwijk.service.commands import Commands
+from leefwijk.events.language.initiatives.life import Taker
+from leefwijk.events.language.initiatives.roles import CorporationRole
+from leefwijk.events.language.initiatives.support import GrantedLine, RequestLine
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
-from leefwijk.service.roles import Role, Scope
-
-WORKER = Role.NEIGHBOURHOOD_WORKER
-MANAGER = Role.AREA_MANAGER
-
-commands = Commands("/initiatives", Initiative, tag="initiatives")
-commands.create("", ProposeInitiative, role=WORKER, knows=known_area)
-commands.post("/{initiativeId}/corporation-roles", AgreeCorporationRole, role=WORKER)
-commands.post("/{initiativeId}/support-requests", RequestSupport, role=WORKER)
-commands.post("/{initiativeId}/support-grants", GrantSupport, role=MANAGER, knows=gates_for_support)
-commands.post("/{initiativeId}/support-refusals", DeclineSupport, role=MANAGER)
-commands.post("/{initiativeId}/expenses", RecordSpending, role=WORKER)
-commands.post("/{initiativeId}/starts", StartInitiative, role=WORKER)
-commands.post("/{initiativeId}/completions", CompleteInitiative, role=WORKER)
+from leefwijk.service.roles import Scope
+from leefwijk.service.sheets import LISTED
 
 router = APIRouter(tags=["initiatives"])
 
@@ -74,6 +60,20 @@ class InitiativeResource(Resource):
     undecided: bool | None = None
     grants: list[GrantResource] | None = None
     gates_lost: int = 0
+    round: int
+    over: date | None
+    """The day of the hand-over or the stop."""
+    decision_due: date | None = None
+    """The last day for a decision; not shown while the takers are asked something."""
+    decision_late_since: date | None = None
+    back_since: date | None = None
+    """The day on which a party returned it to the corporation."""
+    evaluation_due: date | None = None
+    overdue: tuple[str, ...] = ()
+    covered: Decimal | None = None
+    """Percentage of the planned costs that somebody promised."""
+    gap: Decimal | None = None
+    pledges: dict[str, Decimal] | None = None
 
 
 def _grant(grant: Grant) -> GrantResource:
@@ -87,6 +87,29 @@ def _grant(grant: Grant) -> GrantResource:
     )
 
 
+def _together(state: Initiative) -> dict[str, Any]:
+    """Who pays what, and how far that covers the planned costs."""
+    cover = cover_of(state) if state.funding.pledges or state.needs_complete_funding else None
+    return {
+        "covered": cover.percentage if cover else None,
+        "gap": cover.gap if cover else None,
+        "pledges": {pledge.partner: pledge.amount for pledge in state.funding.pledges},
+    }
+
+
+def _terms(state: Initiative) -> dict[str, Any]:
+    """What runs and what is late, for whoever waits for it."""
+    term, referral = state.term, state.referrals.referral
+    back = referral if referral and referral.status is ReferralStatus.RETURNED else None
+    return {
+        "decision_due": term.due if term and not term.told else None,
+        "decision_late_since": term.due if term and term.told else None,
+        "back_since": back.answered if back else None,
+        "evaluation_due": state.looking_back.due,
+        "overdue": tuple(name for name in overdue_of(state) if name != ANY),
+    }
+
+
 def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> InitiativeResource:
     """What the caller may see; requests and euros are internal."""
     state = loaded.state
@@ -96,7 +119,8 @@ def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> Initia
             "request": list(state.request.lines) if state.request else [],
             "undecided": state.undecided is not None,
             "grants": [_grant(grant) for grant in state.grants],
-            "gates_lost": len(state.gate_marks),
+            **_together(state),
+            "gates_lost": sum(lost.again is None for lost in state.gates.lost),
         }
     return InitiativeResource(
         id=id_,
@@ -112,6 +136,9 @@ def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> Initia
         expected_effect=state.expected_effect,
         started=state.started,
         completed=state.completed,
+        round=state.round,
+        over=state.over,
+        **_terms(state),
         **shown,
     )
 
@@ -120,20 +147,53 @@ def _internal(reader: Principal) -> bool:
     return reader.may_read(Scope.INTERNAL)
 
 
+class Overdue(StrEnum):
+    """What can be late, for the manager's list."""
+
+    ANY = "any"
+    SUPPORT_DECISION = "support-decision"
+    REFERRAL = "referral"
+    EFFECT_EVALUATION = "effect-evaluation"
+    EXPERIMENT = "experiment"
+
+
 class InitiativeQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     theme: Theme | None = None
     status: Status | None = None
+    role: CorporationRole | None = None
+    taker: Taker | None = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the title, in any of their forms."""
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+    party: Annotated[str | None, Query(pattern=r"^[0-9a-z][0-9a-z-]{0,79}$")] = None
+    """A partner that it was referred to, or that funds it."""
+    overdue: Overdue | None = None
 
 
-@router.get("/initiatives")
+HEADS = {
+    "id": "Kenmerk",
+    "title": "Titel",
+    "area": "Gebied",
+    "municipalities": "Gemeenten",
+    "themes": "Thema's",
+    "taker": "Initiatiefnemer",
+    "status": "Status",
+    "role": "Rol corporatie",
+    "started": "Gestart",
+    "completed": "Afgerond",
+}
+"""Columns of the sheet."""
+
+
+@router.get("/initiatives", responses=LISTED)
 async def list_initiatives(
     request: Request, response: Response, reader: Reader, query: Annotated[InitiativeQuery, Query()]
 ) -> Page[InitiativeResource]:
-    """Initiatives by area, theme and status, newest first."""
+    """Initiatives by area, theme, status, role, taker and words of the title, newest first."""
     return await page_of(
         request,
         response,
@@ -142,11 +202,17 @@ async def list_initiatives(
         reader,
         lambda id_, loaded: _resource(id_, loaded, internal=_internal(reader)),
         {
-            "area": query.area,
             "theme": query.theme,
             "status": query.status,
+            "role": query.role,
+            "taker": query.taker,
             "municipality": query.municipality,
+            "party": query.party,
+            "overdue": query.overdue,
         },
+        within=await areas_within(context_of(request), query.area),
+        title=query.title,
+        heads=HEADS,
     )
 
 

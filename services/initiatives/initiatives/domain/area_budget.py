@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from leefwijk.events.decider import Listing, State, evolves
-from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted, BudgetReleased
+from leefwijk.events.decider import Fact, Listing, State, evolves
+from leefwijk.events.language.initiatives.area_budgets import (
+    BudgetCommitted,
+    BudgetReleased,
+    SmallSupportAssessed,
+)
 
 
 @dataclass(frozen=True)
-class AreaBudget(State, kind="area-budgets", shape=1):
+class AreaBudget(State, kind="area-budgets", shape=2):
     """Commitments on a budget, by initiative and request, in euros."""
 
     area: str | None = None
     year: int = 0
     municipalities: tuple[str, ...] = ()
     committed: dict[str, Decimal] = field(default_factory=dict)
+    small_support: str | None = None
+    """Id of the event by which the area was assessed for small support in the year."""
 
     @property
     def total(self) -> Decimal:
@@ -55,3 +61,14 @@ def _(budget: AreaBudget, event: BudgetReleased) -> AreaBudget:
     place = _place(event.initiative, event.request)
     left = budget.committed.get(place, Decimal("0.00")) - event.amount
     return replace(budget, committed={**budget.committed, place: left})
+
+
+@evolves(SmallSupportAssessed)
+def _(budget: AreaBudget, event: SmallSupportAssessed, fact: Fact) -> AreaBudget:
+    return replace(
+        budget,
+        area=event.area,
+        year=event.year,
+        municipalities=event.municipalities,
+        small_support=str(fact.id),
+    )

@@ -6,49 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from typing import Any
 
-from initiatives.domain.area_budget import AreaBudget
 from leefwijk.events.decider import refuse
-from leefwijk.events.language.initiatives.initiatives import (
-    FirstGate,
-    FirstGateOutcome,
-    GateAnswer,
+from leefwijk.events.language.gates import Gate, GateLine
+
+Judge = Callable[[Any, Decimal, Decimal, datetime], tuple[GateLine, ...]]
+"""From an initiative, the euros wanted, the euros promised of the budget and the moment, to the
+nine lines."""
+
+MAY_BE_REPAIRED = (
+    "Nobody may set this line aside: it rests on law or on the collective purpose, "
+    "or it can simply be repaired."
 )
-
-EFFORT_LEVEL_AND_BUDGET = "effort-level-and-budget"
-
-
-class Verdict(StrEnum):
-    """What a gate answers; unknown does not pass."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class GateLine:
-    """One gate's answer, with its reason in plain words and the events it rests on."""
-
-    gate: str
-    verdict: Verdict
-    reason: str
-    code: str | None = None
-    evidence: tuple[str, ...] = ()
-    as_of: datetime | None = None
-    """The recording moment of the newest event it rests on."""
-
-    @property
-    def answer(self) -> GateAnswer:
-        """The line as a grant carries it."""
-        return GateAnswer(
-            gate=FirstGate(self.gate),
-            outcome=FirstGateOutcome(self.verdict.value),
-            code=self.code,
-            reason=self.reason,
-            evidence=self.evidence,
-        )
+LAW = frozenset(
+    {
+        Gate.COLLECTIVE_INTEREST,
+        Gate.LEGAL_BASIS,
+        Gate.NO_OTHER_PARTY_RESPONSIBLE,
+        Gate.OWN_TENANTS_BENEFIT,
+    }
+)
+"""Where one of these is lost no new order is paid until it is settled (INI-19, INI-21)."""
 
 
 @dataclass(frozen=True)
@@ -63,33 +42,42 @@ class KnownArea:
 
 
 @dataclass(frozen=True)
+class KnownParty:
+    """A partner organisation as monitoring registered it."""
+
+    partner: str
+    name: str
+
+
+@dataclass(frozen=True)
 class SupportGates:
-    """What a grant is judged by: the budget that would pay, and the gates given its state."""
+    """What support is judged by: the budget that would pay, and the gates."""
 
     budget_area: str
     year: int
-    judge: Callable[[AreaBudget, Decimal], tuple[GateLine, ...]]
-    """From the budget and the euros wanted of it to a line per gate."""
+    judge: Judge
     level: str | None = None
     """The effort level whose budget would pay."""
+    committed: Decimal = Decimal("0.00")
+    """Euros promised of that budget, as read beside the decision."""
 
-    def require(self, budget: AreaBudget, wanted: Decimal) -> tuple[GateLine, ...]:
-        """All lines, if every one passes; otherwise refuse with each that does not."""
-        lines = self.judge(budget, wanted)
-        failed = [line for line in lines if line.verdict is not Verdict.PASSED]
-        if failed:
+    def lines(
+        self, initiative: Any, wanted: Decimal, now: datetime, committed: Decimal | None = None
+    ) -> tuple[GateLine, ...]:
+        """All nine lines for this many euros."""
+        promised = self.committed if committed is None else committed
+        return self.judge(initiative, wanted, promised, now)
+
+    def require(
+        self, initiative: Any, wanted: Decimal, now: datetime, committed: Decimal
+    ) -> tuple[GateLine, ...]:
+        """All lines, if every one is clear; otherwise refuse with each that is not."""
+        lines = self.lines(initiative, wanted, now, committed)
+        failing = [line for line in lines if not line.clear]
+        if failing:
             refuse(
                 "gates-not-passed",
-                " ".join(line.reason for line in failed),
-                lines=[
-                    {
-                        "gate": line.gate,
-                        "code": line.code,
-                        "outcome": line.verdict.value,
-                        "reason": line.reason,
-                        "evidence": list(line.evidence),
-                    }
-                    for line in failed
-                ],
+                " ".join(line.reason for line in failing),
+                lines=[line.model_dump(mode="json", by_alias=True) for line in failing],
             )
         return lines

@@ -6,99 +6,68 @@ spending in `spending`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from leefwijk.events.decider import Listing, State, evolves
-from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
-    GrantedLine,
+from initiatives.domain.effect_state import LookingBack
+from initiatives.domain.experiment_state import AgreedExperiment
+from initiatives.domain.first_days import first_days, overdue_of, parties_of
+from initiatives.domain.funding_state import Funding
+from initiatives.domain.gate_state import Asked, GateState
+from initiatives.domain.grant_state import NOTHING, Books
+from initiatives.domain.grants import EUROS, Grant, Request, TopUp, asked_of, euros
+from initiatives.domain.greening_state import Greening
+from initiatives.domain.referral_state import ReferralState
+from initiatives.domain.role_state import RoleState
+from initiatives.domain.settings import EVALUATION_TERM
+from initiatives.domain.term_state import DecisionTerm, term_of
+from leefwijk.events.clock import day_of
+from leefwijk.events.dates import begin_of
+from leefwijk.events.decider import Fact, Listing, State, evolves
+from leefwijk.events.language.initiatives.life import (
+    InitiativeChanged,
     InitiativeCompleted,
     InitiativeProposed,
     InitiativeStarted,
+)
+from leefwijk.events.language.initiatives.plans import InitiativePlan
+from leefwijk.events.language.initiatives.roles import CorporationRole
+from leefwijk.events.language.initiatives.support import (
+    ConditionKind,
     RequestLine,
-    SpendingRecorded,
     SupportDeclined,
     SupportGranted,
-    SupportKind,
     SupportRequested,
 )
+from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 
 class Status(StrEnum):
     """Where an initiative stands."""
 
     PROPOSED = "proposed"
+    ASSESSED = "assessed"
     SELF_RELIANT = "self_reliant"
     SUPPORTED = "supported"
     DECLINED = "declined"
     STARTED = "started"
+    REFERRED = "referred"
     COMPLETED = "completed"
+    EFFECT_EVALUATED = "effect_evaluated"
+    HANDED_OVER = "handed_over"
+    STOPPED = "stopped"
 
 
-EUROS = frozenset({SupportKind.MONEY, SupportKind.MATERIALS})
-"""Kinds counted in euros; space and time are counted in hours."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for in one go, and what became of it."""
-
-    number: int
-    lines: tuple[RequestLine, ...]
-    decided: bool = False
+OVER = frozenset({Status.HANDED_OVER, Status.STOPPED})
+"""Only a new round goes on from these."""
 
 
 @dataclass(frozen=True)
-class Grant:
-    """A granted request and what was used of each line: euros or hours."""
-
-    request: int
-    budget_area: str
-    year: int
-    on: date
-    lines: tuple[GrantedLine, ...]
-    level: str | None = None
-    """The effort level it rests on."""
-    used: dict[int, Decimal] = field(default_factory=dict)
-
-    def line(self, number: int) -> GrantedLine | None:
-        """The granted line of this number."""
-        return next((line for line in self.lines if line.line == number), None)
-
-    def left(self, number: int) -> Decimal:
-        """What is left of a line, in its own unit."""
-        line = self.line(number)
-        granted = Decimal(0) if line is None else granted_of(line)
-        return granted - self.used.get(number, Decimal(0))
-
-    def spend(self, number: int, used: Decimal) -> Grant:
-        """The grant after something of a line was used."""
-        return replace(self, used={**self.used, number: self.used.get(number, Decimal(0)) + used})
-
-
-def granted_of(line: GrantedLine) -> Decimal:
-    """What a line grants, in euros or hours by its kind."""
-    return Decimal(line.amount or 0) if line.kind in EUROS else Decimal(line.hours or 0)
-
-
-def asked_of(line: RequestLine) -> Decimal:
-    """What a line asks for, in euros or hours by its kind."""
-    return Decimal(line.amount or 0) if line.kind in EUROS else Decimal(line.hours or 0)
-
-
-def euros(amount: Decimal) -> str:
-    """Euros as people read them: `1,500.00`."""
-    return f"{amount:,.2f}"
-
-
-@dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=2):
+class Initiative(State, kind="initiatives", shape=5):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -113,15 +82,82 @@ class Initiative(State, kind="initiatives", shape=2):
     request: Request | None = None
     """The latest request."""
     grants: tuple[Grant, ...] = ()
-    gate_marks: tuple[str, ...] = ()
-    """Ids of events by which a gate was lost, so that each is noted once."""
+    gates: GateState = field(default_factory=GateState)
+    plan: InitiativePlan = field(default_factory=InitiativePlan)
     started: date | None = None
     completed: date | None = None
+    over: date | None = None
+    """The day of the hand-over or the stop."""
+    group: str | None = None
+    """Opaque reference of the group that takes it."""
+    round: int = 1
+    roles: RoleState = field(default_factory=RoleState)
+    referrals: ReferralState = field(default_factory=ReferralState)
+    term: DecisionTerm | None = None
+    """The decision term of the request that waits."""
+    funding: Funding = field(default_factory=Funding)
+    greening: Greening = field(default_factory=Greening)
+    experiments: tuple[AgreedExperiment, ...] = ()
+    looking_back: LookingBack = field(default_factory=LookingBack)
 
     @property
     def undecided(self) -> Request | None:
         """The request that waits for a decision."""
         return self.request if self.request is not None and not self.request.decided else None
+
+    def grant_of(self, request: int) -> Grant | None:
+        """The open grant of a request."""
+        return next((grant for grant in self.open_grants if grant.request == request), None)
+
+    @property
+    def no_euros(self) -> Decimal:
+        """What a look at the gates wants where nothing waits for a decision."""
+        return Decimal("0.00")
+
+    @property
+    def open_grants(self) -> tuple[Grant, ...]:
+        """Grants that still stand: of an initiative that is over none is looked at again."""
+        past = OVER | {Status.COMPLETED, Status.EFFECT_EVALUATED}
+        return () if self.status in past else tuple(grant for grant in self.grants if grant.runs)
+
+    @property
+    def supported(self) -> bool:
+        """Whether the corporation takes part and ever granted anything in this round."""
+        return self.role is not CorporationRole.NONE and bool(self.grants)
+
+    @property
+    def needs_complete_funding(self) -> bool:
+        """Whether a grant was given under the condition that all costs are covered."""
+        return any(
+            condition.kind is ConditionKind.CO_FUNDING_COMPLETE
+            for grant in self.grants
+            for condition in grant.books.conditions
+        )
+
+    def with_grant(self, request: int, change: Callable[[Grant], Grant]) -> Initiative:
+        """The initiative with the grant of a request changed."""
+        return replace(
+            self,
+            grants=tuple(
+                change(grant) if grant.request == request else grant for grant in self.grants
+            ),
+        )
+
+    def assessed(self, gates: GateState) -> Initiative:
+        """The initiative after its gates were judged; what was only proposed is assessed now."""
+        status = Status.ASSESSED if self.status is Status.PROPOSED else self.status
+        return replace(self, gates=gates, status=status)
+
+    def complete(self, on: date) -> Initiative:
+        """What was planned has been done; where it was supported, its effect is looked back at."""
+        due = on + EVALUATION_TERM if self.supported else None
+        looking_back = LookingBack(due=due)
+        return replace(self, status=Status.COMPLETED, completed=on, looking_back=looking_back)
+
+    def due(self) -> datetime | None:
+        """The begin of the first day on which time changes something."""
+        days = [*self.gates.first_days(granted=bool(self.open_grants)), *first_days(self)]
+        return begin_of(min(days)) if days else None
 
     def listing(self) -> Listing:
         """Found by area, theme, status, role and taker, and by budgets and levels of its grants."""
@@ -137,6 +173,10 @@ class Initiative(State, kind="initiatives", shape=2):
                 "role": self.role.value if self.role else (),
                 "budget-area": budgets,
                 "level": sorted({grant.level for grant in self.grants if grant.level}),
+                "gates": "watched" if self.open_grants or self.gates.running else (),
+                "review": "open" if self.gates.reviews else (),
+                "party": parties_of(self),
+                "overdue": overdue_of(self),
             },
         )
 
@@ -167,7 +207,8 @@ def _said(line: RequestLine | None) -> str:
 
 
 @evolves(InitiativeProposed)
-def _(_initiative: Initiative, event: InitiativeProposed) -> Initiative:
+def _(initiative: Initiative, event: InitiativeProposed, fact: Fact) -> Initiative:
+    # a new round starts anew, but old orders are still paid and numbers go on
     return Initiative(
         status=Status.PROPOSED,
         title=event.title,
@@ -177,57 +218,94 @@ def _(_initiative: Initiative, event: InitiativeProposed) -> Initiative:
         taker=event.taker.value,
         collective_benefit=event.collective_benefit,
         expected_effect=event.expected_effect,
+        plan=event.plan or InitiativePlan(),
+        gates=GateState(proposal=(str(fact.id),), asked=initiative.gates.asked),
+        group=event.group,
+        round=event.round or 1,
+        request=initiative.request,
+        grants=initiative.grants,
     )
 
 
-@evolves(CorporationRoleAgreed)
-def _(initiative: Initiative, event: CorporationRoleAgreed) -> Initiative:
-    alone = event.role is CorporationRole.NONE
-    status = initiative.status
-    if alone and status in {Status.PROPOSED, Status.DECLINED}:
-        status = Status.SELF_RELIANT
-    elif not alone and status is Status.SELF_RELIANT:
-        status = Status.PROPOSED
-    return replace(initiative, role=event.role, status=status)
+@evolves(InitiativeChanged)
+def _(initiative: Initiative, event: InitiativeChanged, fact: Fact) -> Initiative:
+    gates = initiative.gates
+    declined = initiative.status is Status.DECLINED
+    return replace(
+        initiative,
+        status=Status.ASSESSED if declined else initiative.status,
+        title=event.title,
+        themes=tuple(theme.value for theme in event.themes),
+        collective_benefit=event.collective_benefit,
+        expected_effect=event.expected_effect,
+        plan=event.plan,
+        gates=replace(gates, proposal=(*gates.proposal, str(fact.id))),
+    )
 
 
 @evolves(SupportRequested)
-def _(initiative: Initiative, event: SupportRequested) -> Initiative:
-    return replace(initiative, request=Request(event.request, event.lines))
+def _(initiative: Initiative, event: SupportRequested, fact: Fact) -> Initiative:
+    request = Request(
+        event.request, event.lines, nature=event.nature, total_costs=event.total_costs
+    )
+    gates = initiative.gates
+    day = day_of(fact.time)
+    asked = Asked(day.year, request.euros)
+    waiting = initiative.term if initiative.undecided else None
+    return replace(
+        initiative,
+        request=request,
+        term=waiting.of(request.euros) if waiting else term_of(day, request.euros),
+        gates=replace(gates, request=(str(fact.id),), asked={**gates.asked, request.number: asked}),
+    )
 
 
 @evolves(SupportGranted)
 def _(initiative: Initiative, event: SupportGranted) -> Initiative:
-    grant = Grant(event.request, event.budget_area, event.year, event.on, event.lines, event.level)
-    supported = initiative.status in {Status.PROPOSED, Status.DECLINED}
+    grant = Grant(
+        event.request,
+        event.budget_area,
+        event.year,
+        event.on,
+        event.lines,
+        event.level,
+        books=Books(conditions=event.conditions or ()),
+    )
+    supported = initiative.status in {Status.PROPOSED, Status.ASSESSED, Status.DECLINED}
+    lines = event.gate_lines or ()
     return replace(
         _decided(initiative),
         grants=(*initiative.grants, grant),
+        gates=replace(initiative.gates.judged(lines), decided=lines),
         status=Status.SUPPORTED if supported else initiative.status,
+    )
+
+
+@evolves(SupportToppedUp)
+def _(initiative: Initiative, event: SupportToppedUp) -> Initiative:
+    more = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
+    top_up = TopUp(event.line, more, event.budget_area, event.year, event.amount or NOTHING)
+    gates = initiative.gates.asked_more(event.request, Decimal(event.amount or 0))
+    return replace(
+        initiative,
+        grants=tuple(
+            grant.top_up(top_up) if grant.request == event.request else grant
+            for grant in initiative.grants
+        ),
+        gates=replace(gates.judged(event.gate_lines), decided=event.gate_lines),
     )
 
 
 @evolves(SupportDeclined)
 def _(initiative: Initiative, _event: SupportDeclined) -> Initiative:
-    first = initiative.status is Status.PROPOSED and not initiative.grants
+    first = initiative.status in {Status.PROPOSED, Status.ASSESSED} and not initiative.grants
     return replace(_decided(initiative), status=Status.DECLINED if first else initiative.status)
 
 
 def _decided(initiative: Initiative) -> Initiative:
     request = initiative.request
-    return replace(initiative, request=replace(request, decided=True) if request else None)
-
-
-@evolves(SpendingRecorded)
-def _(initiative: Initiative, event: SpendingRecorded) -> Initiative:
-    used = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
-    return replace(
-        initiative,
-        grants=tuple(
-            grant.spend(event.line, used) if grant.request == event.request else grant
-            for grant in initiative.grants
-        ),
-    )
+    decided = replace(request, decided=True) if request else None
+    return replace(initiative, request=decided, term=None)
 
 
 @evolves(InitiativeStarted)
@@ -237,9 +315,4 @@ def _(initiative: Initiative, event: InitiativeStarted) -> Initiative:
 
 @evolves(InitiativeCompleted)
 def _(initiative: Initiative, event: InitiativeCompleted) -> Initiative:
-    return replace(initiative, status=Status.COMPLETED, completed=event.on)
-
-
-@evolves(GateNoLongerPassed)
-def _(initiative: Initiative, event: GateNoLongerPassed) -> Initiative:
-    return replace(initiative, gate_marks=(*initiative.gate_marks, *event.evidence))
+    return initiative.complete(event.on)

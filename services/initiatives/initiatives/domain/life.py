@@ -1,4 +1,4 @@
-"""Commands on the life of an initiative: proposing, the corporation's role, start, completion."""
+"""Commands on the life of an initiative: proposing, start, completion."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from typing import Annotated
 
 from pydantic import Field
 
+from initiatives.domain.co_funding import require_covered
 from initiatives.domain.gates import KnownArea
 from initiatives.domain.initiative import Initiative, Status
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import AreaId, ShortText, Theme
-from leefwijk.events.language.gates import Gate
-from leefwijk.events.language.initiatives.gates import GateNoLongerPassed
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
+from leefwijk.events.fields import AreaId, Identifier, ShortText, Theme
+from leefwijk.events.language.initiatives.life import (
     InitiativeCompleted,
     InitiativeProposed,
+    InitiativeRegisteredAsSelfReliant,
     InitiativeStarted,
     Taker,
 )
-
-ENDED = frozenset({Status.COMPLETED})
+from leefwijk.events.language.initiatives.plans import InitiativePlan
+from leefwijk.events.language.initiatives.roles import CorporationRole, CorporationRoleAgreed
 
 
 class ProposeInitiative(Command[Initiative]):
@@ -36,6 +34,11 @@ class ProposeInitiative(Command[Initiative]):
     taker: Taker
     collective_benefit: ShortText
     expected_effect: ShortText | None = None
+    plan: InitiativePlan | None = None
+    group: Identifier | None = None
+    """Opaque reference of the group that takes it."""
+    self_reliant: bool = False
+    """Whether its takers do it without the corporation."""
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `unknown-area` where monitoring has not told of the area."""
@@ -50,25 +53,15 @@ class ProposeInitiative(Command[Initiative]):
             taker=self.taker,
             collective_benefit=self.collective_benefit,
             expected_effect=self.expected_effect,
+            plan=self.plan,
+            group=self.group,
             on=context.today,
         )
-
-
-class AgreeCorporationRole(Command[Initiative]):
-    """Agree what the corporation does in the initiative; `none` leaves it to its takers."""
-
-    role: CorporationRole
-
-    def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
-        """Refuses `support-still-open` for `none` while something of a grant is left (INI-04)."""
-        if self.role is initiative.role:
-            return
-        open_grant = any(
-            grant.left(line.line) > 0 for grant in initiative.grants for line in grant.lines
-        )
-        if self.role is CorporationRole.NONE and open_grant:
-            refuse("support-still-open", "Something of the grant is left; end or settle it first.")
-        yield CorporationRoleAgreed(role=self.role)
+        if self.self_reliant:
+            yield CorporationRoleAgreed(role=CorporationRole.NONE, on=context.today)
+            yield InitiativeRegisteredAsSelfReliant(
+                title=self.title, area=self.area, themes=self.themes, on=context.today
+            )
 
 
 class StartInitiative(Command[Initiative]):
@@ -77,7 +70,7 @@ class StartInitiative(Command[Initiative]):
     on: date | None = None
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
-        """Refuses `not-ready-to-start` before there is support or a role of its own."""
+        """Refuses `not-ready-to-start`, and `co-funding-incomplete` where costs are not covered."""
         if initiative.status not in {Status.SUPPORTED, Status.SELF_RELIANT}:
             refuse(
                 "not-ready-to-start",
@@ -87,6 +80,7 @@ class StartInitiative(Command[Initiative]):
         day = self.on or context.today
         if day > context.today:
             refuse("day-in-future", "Say that it started when it has started.")
+        require_covered(initiative)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield InitiativeStarted(
             title=initiative.title,
@@ -112,23 +106,3 @@ class CompleteInitiative(Command[Initiative]):
             refuse("day-before-start", f"It started on {initiative.started}.")
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield InitiativeCompleted(area=initiative.area, on=day)
-
-
-class NoteGateNoLongerPassed(Command[Initiative]):
-    """Note that a gate which a grant rested on does not pass any more; the grant stands."""
-
-    gate: Gate
-    code: str
-    evidence: str
-    """Id of the event that says so; each is noted once, however often it is delivered."""
-    on: date
-
-    def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
-        """Nothing for an initiative that is over or without a grant."""
-        if self.evidence in initiative.gate_marks or not initiative.grants:
-            return
-        if initiative.status in ENDED:
-            return
-        yield GateNoLongerPassed(
-            gate=self.gate, code=self.code, evidence=(self.evidence,), on=self.on
-        )

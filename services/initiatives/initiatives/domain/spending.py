@@ -3,17 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from initiatives.domain.initiative import EUROS, Grant, Initiative, euros, granted_of
-from leefwijk.events.decider import Command, Context, refuse
+from initiatives.domain.grant_state import NOTHING, Order, Spent
+from initiatives.domain.grants import EUROS, Grant, euros, granted_of
+from initiatives.domain.initiative import Initiative
+from initiatives.domain.review import require_ordered_before
+from leefwijk.events.dates import day_and_month
+from leefwijk.events.decider import Command, Context, evolves, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import Euro, ShortText
-from leefwijk.events.language.initiatives.initiatives import SpendingRecorded, SupportKind
+from leefwijk.events.fields import Euro, Identifier, Reason, ShortText
+from leefwijk.events.language.initiatives.spending import (
+    ObligationEntered,
+    SpendingCorrected,
+    SpendingRecorded,
+)
+from leefwijk.events.language.initiatives.support import GrantedLine, SupportKind
+
+Line = Annotated[int, Field(ge=1, le=50)]
+Amount = Annotated[Euro, Field(gt=0)]
+NO_ORDER = "no-open-obligation"
+
+
+class EnterObligation(Command[Initiative]):
+    """Record an order on a granted line; what is ordered is no longer free to spend."""
+
+    request: Annotated[int, Field(ge=1)] | None = None
+    """Number of the granted request; needed where several were granted."""
+    line: Line = 1
+    amount: Amount
+    reference: ShortText | None = None
+    on: date | None = None
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `grant-exceeded`, `delivered-before-grant`, and orders after the end."""
+        grant = named_grant(initiative, self.request)
+        day = _day(grant, self.on, context)
+        if grant.books.ended is not None:
+            refuse(
+                NO_ORDER,
+                f"Support ended on {day_and_month(grant.books.ended)}; "
+                "nothing new is ordered on it.",
+            )
+        require_ordered_before(initiative, grant.request, day)
+        _require_left(grant, _line(grant, self.line, in_euros=True), self.amount, NOTHING)
+        yield ObligationEntered(
+            obligation=str(context.new_id()),
+            request=grant.request,
+            line=self.line,
+            amount=self.amount,
+            reference=self.reference,
+            on=day,
+        )
 
 
 class RecordSpending(Command[Initiative]):
@@ -21,10 +67,14 @@ class RecordSpending(Command[Initiative]):
 
     request: Annotated[int, Field(ge=1)] | None = None
     """Number of the granted request; needed where several were granted."""
-    line: Annotated[int, Field(ge=1, le=50)] = 1
-    amount: Annotated[Euro, Field(gt=0)] | None = None
+    line: Line = 1
+    amount: Amount | None = None
     hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
     reference: ShortText | None = None
+    obligation: Identifier | None = None
+    """The order that it pays."""
+    ordered: date | None = None
+    """The day of the order, where that was another day than that of delivery."""
     on: date | None = None
 
     @model_validator(mode="after")
@@ -34,29 +84,95 @@ class RecordSpending(Command[Initiative]):
         return self
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
-        """Refuses `grant-exceeded`, `wrong-kind` and `delivered-before-grant` (INI-27)."""
-        grant = _grant(initiative, self.request)
-        day = self.on or context.today
-        if day > context.today:
-            refuse("day-in-future", "Record a delivery when it has been made.")
-        if day < grant.on:
-            refuse(
-                "delivered-before-grant",
-                f"What was bought before {grant.on.day} {grant.on:%B} was not granted.",
-            )
-        _require_left(grant, self.line, self.amount, self.hours)
+        """Refuses `grant-exceeded`, `wrong-kind`, `delivered-before-grant`, `no-open-obligation`.
+
+        What was ordered before support ended, or before a gate was lost, is paid (INI-19, INI-28).
+        """
+        grant = named_grant(initiative, self.request)
+        day = _day(grant, self.on, context)
+        order = self._order(grant)
+        ordered = order.on if order else self.ordered or day
+        require_ordered_before(initiative, grant.request, ordered)
+        line = _line(grant, self.line, in_euros=self.amount is not None)
+        more = self.amount if self.amount is not None else Decimal(self.hours or 0)
+        _require_left(grant, line, more, order.left if order else NOTHING)
         yield SpendingRecorded(
             spending=str(context.new_id()),
             request=grant.request,
             line=self.line,
             amount=self.amount,
             hours=self.hours,
+            obligation=self.obligation,
             reference=self.reference,
             on=day,
         )
 
+    def _order(self, grant: Grant) -> Order | None:
+        books = grant.books
+        if self.obligation is None:
+            if books.ended is not None:
+                refuse(
+                    NO_ORDER,
+                    f"Support ended on {day_and_month(books.ended)} "
+                    "and this was not ordered before.",
+                )
+            return None
+        order = books.orders.get(self.obligation)
+        if order is None or order.line != self.line:
+            refuse(NO_ORDER, "No order of this name stands on this line.")
+        if books.settled is not None:
+            refuse(
+                NO_ORDER,
+                f"It was settled on {day_and_month(books.settled)}; no order is open any more.",
+            )
+        return order
 
-def _grant(initiative: Initiative, request: int | None) -> Grant:
+
+class CorrectSpending(Command[Initiative]):
+    """Correct a spending: to another amount, 0.00 included, or another day of delivery."""
+
+    spending: Identifier
+    amount: Euro | None = None
+    hours: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    reason: Reason
+    on: date | None = None
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `unknown-spending`, and whatever would pass the grant."""
+        for grant in initiative.grants:
+            spent = grant.books.spendings.get(self.spending)
+            if spent is not None:
+                yield self._corrected(grant, spent, context)
+                return
+        refuse("unknown-spending", "No spending of this name is recorded here.")
+
+    def _corrected(self, grant: Grant, spent: Spent, context: Context) -> Event:
+        kind = grant.line(spent.line)
+        assert kind is not None  # noqa: S101 - it was spent on a granted line
+        in_euros = kind.kind in EUROS
+        if (self.hours if in_euros else self.amount) is not None:
+            _line(grant, spent.line, in_euros=not in_euros)
+        said = self.amount if in_euros else self.hours
+        amount = spent.amount if said is None else Decimal(said)
+        if grant.books.settled is not None and amount > spent.amount:
+            refuse(NO_ORDER, "It is settled; nothing more is paid.")
+        order = grant.books.orders.get(spent.order or "")
+        room = order.left if order else NOTHING
+        if amount > spent.amount:
+            _require_left(grant, kind, amount - spent.amount, room)
+        return SpendingCorrected(
+            spending=self.spending,
+            request=grant.request,
+            line=spent.line,
+            amount=amount if in_euros else None,
+            hours=None if in_euros else int(amount),
+            reason=self.reason,
+            on=_day(grant, self.on or spent.on, context),
+        )
+
+
+def named_grant(initiative: Initiative, request: int | None) -> Grant:
+    """The grant that a command is about. Refuses where none or several could be meant."""
     if request is None and len(initiative.grants) > 1:
         refuse("grant-not-named", "Several requests were granted: name the one this is spent on.")
     found = [grant for grant in initiative.grants if request in {None, grant.request}]
@@ -65,24 +181,67 @@ def _grant(initiative: Initiative, request: int | None) -> Grant:
     return found[0]
 
 
-def _require_left(grant: Grant, number: int, amount: Decimal | None, hours: int | None) -> None:
+def _day(grant: Grant, said: date | None, context: Context) -> date:
+    day = said or context.today
+    if day > context.today:
+        refuse("day-in-future", "Record a delivery when it has been made.")
+    if day < grant.on:
+        refuse(
+            "delivered-before-grant",
+            f"What was bought before {day_and_month(grant.on)} was not granted.",
+        )
+    return day
+
+
+def _line(grant: Grant, number: int, *, in_euros: bool) -> GrantedLine:
     line = grant.line(number)
     if line is None:
         refuse("unknown-line", f"The grant has no line {number}.")
     if line.kind is SupportKind.SPACE:
         refuse("wrong-kind", f"Line {number} is space: it is used by the week, and not spent.")
-    in_euros = line.kind in EUROS
-    if in_euros != (amount is not None):
-        unit = "euros" if in_euros else "hours"
+    if (line.kind in EUROS) != in_euros:
+        unit = "euros" if line.kind in EUROS else "hours"
         refuse("wrong-kind", f"Line {number} is {line.kind.value}, which is spent in {unit}.")
-    left = grant.left(number)
-    if (amount if amount is not None else Decimal(hours or 0)) <= left:
+    return line
+
+
+def _require_left(grant: Grant, line: GrantedLine, more: Decimal, ordered: Decimal) -> None:
+    """Refuse what passes what is free, and what was ordered where it pays an order."""
+    left = grant.free(line.line) + ordered
+    if more <= left:
         return
-    if in_euros:
+    if line.kind in EUROS:
         refuse("grant-exceeded", f"{euros(left)} is left.", left=f"{left:.2f}")
-    used = grant.used.get(number, Decimal(0))
+    used = grant.used.get(line.line, Decimal(0))
     refuse(
         "grant-exceeded",
         f"{granted_of(line)} hours granted, {used} used.",
         left=int(left),
     )
+
+
+@evolves(ObligationEntered)
+def _(initiative: Initiative, event: ObligationEntered) -> Initiative:
+    order = Order(event.line, event.amount, event.on)
+    return initiative.with_grant(
+        event.request,
+        lambda grant: replace(grant, books=grant.books.order(event.obligation, order)),
+    )
+
+
+@evolves(SpendingRecorded)
+def _(initiative: Initiative, event: SpendingRecorded) -> Initiative:
+    used = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
+    spent = Spent(event.line, used, event.on, event.obligation)
+    return initiative.with_grant(event.request, lambda grant: grant.spend(event.spending, spent))
+
+
+@evolves(SpendingCorrected)
+def _(initiative: Initiative, event: SpendingCorrected) -> Initiative:
+    used = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
+
+    def corrected(grant: Grant) -> Grant:
+        before = grant.books.spendings[event.spending]
+        return grant.spend(event.spending, replace(before, amount=used, on=event.on))
+
+    return initiative.with_grant(event.request, corrected)

@@ -10,21 +10,19 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.existing_places import MeetingPlaces, require_existing_considered
 from initiatives.domain.gates import SupportGates
-from initiatives.domain.initiative import (
-    EUROS,
-    Initiative,
-    Request,
-    Status,
-    asked_of,
-    granted_of,
-)
+from initiatives.domain.grants import EUROS, Request, asked_of, granted_of
+from initiatives.domain.initiative import OVER, Initiative, Status
 from leefwijk.events.decider import Command, Context, Faults, OnSecond, on, refuse
 from leefwijk.events.event import Event, Wire
 from leefwijk.events.fields import Euro, Reason
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
+from leefwijk.events.language.initiatives.plans import Nature
+from leefwijk.events.language.initiatives.roles import CorporationRole
+from leefwijk.events.language.initiatives.support import (
+    Condition,
+    ExistingPlace,
     GrantedLine,
     RequestLine,
     SupportDeclined,
@@ -53,26 +51,46 @@ class RequestSupport(Command[Initiative]):
     """Ask for support, or replace the lines of a request that waits for a decision."""
 
     lines: Annotated[tuple[AskedLine, ...], Field(min_length=1, max_length=MOST_LINES)]
+    nature: Nature | None = None
+    total_costs: Euro | None = None
+    new_meeting_place: bool = False
+    """Whether it is for a meeting place that is not there yet."""
+    existing: Annotated[tuple[ExistingPlace, ...], Field(max_length=MOST_LINES)] = ()
+    """Meeting places that serve the area already, each with why it does not do."""
 
-    def decide(self, initiative: Initiative, _context: Context) -> Iterator[Event]:
-        """Refuses `role-does-not-allow-support` (INI-03): a role comes before support."""
-        _require_not_over(initiative)
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `role-does-not-allow-support` (INI-03): a role comes before support.
+
+        Who asks for a new meeting place looks at those that are there first (INI-02).
+        """
+        require_not_over(initiative)
         _require_role(initiative.role, {line.kind for line in self.lines})
         numbers = [line.line for line in self.lines]
         if len(set(numbers)) != len(numbers):
             refuse("line-twice", "Each line has a number of its own.")
+        if self.new_meeting_place:
+            places = context.knowledge(MeetingPlaces)
+            require_existing_considered(initiative, places, self.existing)
         waiting = initiative.undecided
         last = initiative.request.number if initiative.request else 0
         yield SupportRequested(
             request=waiting.number if waiting else last + 1,
             lines=tuple(RequestLine(**line.model_dump()) for line in self.lines),
+            nature=self.nature,
+            total_costs=self.total_costs,
+            new_meeting_place=self.new_meeting_place or None,
+            existing=self.existing or None,
         )
 
 
-def _require_not_over(initiative: Initiative) -> None:
+def require_not_over(initiative: Initiative) -> None:
     """Who does not look back cannot go on (INI-36)."""
-    if initiative.status is Status.COMPLETED:
+    if initiative.status is Status.COMPLETED and initiative.supported:
         refuse("effect-not-evaluated", "It is completed: evaluate its effect before new support.")
+    if initiative.status in OVER | {Status.COMPLETED, Status.EFFECT_EVALUATED}:
+        refuse("initiative-is-over", f"It is {initiative.status}; go on with it first.")
+    if initiative.status is Status.REFERRED:
+        refuse("other-party-responsible", "It was referred to the party that is responsible.")
 
 
 def _require_role(role: CorporationRole | None, kinds: set[SupportKind]) -> None:
@@ -104,6 +122,8 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
     lines: Annotated[tuple[DecidedLine, ...], Field(min_length=1, max_length=MOST_LINES)]
     next_step: Reason | None = None
     """What the residents can do now; needed where every line is at nothing."""
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=4)] = ()
+    """What must hold; none of the kinds asks people to come (INI-31)."""
 
     def second(self, _initiative: Initiative, context: Context) -> str:
         """The budget of the area whose level pays, in the year of the decision."""
@@ -114,7 +134,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
         self, initiative: Initiative, budget: AreaBudget, context: Context
     ) -> Iterator[Event | OnSecond]:
         """Refuses what is above the request, less without a reason, and gates that do not pass."""
-        request = _require_request(initiative)
+        request = require_request(initiative)
         lines = _matched(request, self.lines)
         asked = {line.line: line for line in request.lines}
         faults = Faults()
@@ -134,14 +154,19 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             if self.next_step is None:
                 refuse("reason-missing", "Nothing is granted: say what the residents can do now.")
             yield SupportDeclined(
-                request=request.number, lines=lines, next_step=self.next_step, on=context.today
+                request=request.number,
+                lines=lines,
+                next_step=self.next_step,
+                days_late=_days_late(initiative, context),
+                on=context.today,
             )
             return
-        _require_not_over(initiative)
+        require_not_over(initiative)
         _require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
         charged = sum((Decimal(line.amount or 0) for line in lines), Decimal("0.00"))
         gates = context.knowledge(SupportGates)
-        passed = gates.require(budget, charged)
+        require_four_eyes(initiative, request.number, context)
+        lines_of_gates = gates.require(initiative, charged, context.now, budget.total)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield SupportGranted(
             request=request.number,
@@ -152,7 +177,9 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             lines=lines,
             charged=charged,
             partly=any(_less(line, asked[line.line]) for line in lines),
-            gates=tuple(line.answer for line in passed),
+            gate_lines=lines_of_gates,
+            conditions=self.conditions or None,
+            days_late=_days_late(initiative, context),
             on=context.today,
         )
         if charged:
@@ -177,17 +204,37 @@ class DeclineSupport(Command[Initiative]):
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `nothing-requested` where no request waits."""
-        request = _require_request(initiative)
+        request = require_request(initiative)
+        require_four_eyes(initiative, request.number, context)
         nothing = tuple(
             GrantedLine(line=line.line, kind=line.kind, reason=self.reason)
             for line in request.lines
         )
         yield SupportDeclined(
-            request=request.number, lines=nothing, next_step=self.next_step, on=context.today
+            request=request.number,
+            lines=nothing,
+            next_step=self.next_step,
+            days_late=_days_late(initiative, context),
+            on=context.today,
         )
 
 
-def _require_request(initiative: Initiative) -> Request:
+def _days_late(initiative: Initiative, context: Context) -> int | None:
+    """How late the decision is; it reads so for good (INI-25)."""
+    return initiative.term.days_late(context.today) if initiative.term else None
+
+
+def require_four_eyes(initiative: Initiative, request: int, context: Context) -> None:
+    """Who sets a gate aside does not decide on the same request (INI-11)."""
+    if initiative.gates.set_aside_by(context.actor.number, request):
+        refuse(
+            "four-eyes-required",
+            "Who sets a gate aside does not decide on the same request.",
+        )
+
+
+def require_request(initiative: Initiative) -> Request:
+    """The request that waits for a decision. Refuses `nothing-requested`."""
     request = initiative.undecided
     if request is None:
         refuse("nothing-requested", "No request waits for a decision.")

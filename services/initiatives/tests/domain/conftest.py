@@ -1,17 +1,17 @@
-"""The two backgrounds of the scenarios, B1 and B2, as far as one gate needs them."""
+"""The two backgrounds of the scenarios, B1 and B2, as far as the gate on money needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from typing import Any
 
 import pytest
 
 from initiatives.domain.gates import SupportGates
-from initiatives.policies import KnownLevel, Levels, support_gates
-from leefwijk.events.fields import Theme
+from leefwijk.events.fields import EffortLevelName, Theme
+from leefwijk.events.language.gates import GateLine
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
     CorporationRoleAgreed,
@@ -22,6 +22,8 @@ from leefwijk.events.language.initiatives.initiatives import (
     Taker,
 )
 from leefwijk.events.testing import Specification, given
+from leefwijk.gates.levels import Level, Levels, Wanted, effort_level_and_budget
+from leefwijk.gates.line import At
 
 BUURT = "BU01060100@2020"
 WIJK = "WK010601@2020"
@@ -30,30 +32,34 @@ Judged = Callable[..., SupportGates]
 
 
 @pytest.fixture
-def extra() -> KnownLevel:
+def extra() -> Level:
     """M2: Lariks is `extra` through 2028, with 24,000.00 for 2026 and for 2027."""
-    return KnownLevel(
+    return Level(
         level_id="m2",
         area=WIJK,
-        level="extra",
+        level=EffortLevelName.EXTRA,
         valid_from=date(2025, 1, 1),
         valid_through=date(2028, 12, 31),
         budgets={2026: Decimal("24000.00"), 2027: Decimal("24000.00")},
         evidence=("m2",),
-        as_of=datetime(2025, 1, 1, tzinfo=UTC),
     )
 
 
 @pytest.fixture
 def judged() -> Judged:
-    """The gates on a day, given the levels known for the area and those it lies in."""
+    """The gate on level and money, given the levels known; the other eight are left out here."""
 
-    def judge(*levels: KnownLevel, on: date = date(2026, 4, 20)) -> SupportGates:
-        known = Levels(levels)
-        pays = known.paying(on) or known.last_over(on)
-        return SupportGates(
-            pays.area if pays else BUURT, on.year, partial(support_gates, known, on)
-        )
+    def judge(*found: Level, on: date = date(2026, 4, 20)) -> SupportGates:
+        levels = Levels(found)
+
+        def money(
+            _initiative: Any, wanted: Decimal, promised: Decimal, now: datetime
+        ) -> tuple[GateLine, ...]:
+            asked = Wanted(euros=wanted, committed=promised)
+            return (effort_level_and_budget(asked, levels, At(now)),)
+
+        pays = levels.paying(on) or levels.last_over(on)
+        return SupportGates(pays.area if pays else BUURT, on.year, money)
 
     return judge
 

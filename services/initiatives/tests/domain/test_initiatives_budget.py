@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from initiatives.domain.area_budget import AreaBudget, budget_id
-from initiatives.domain.gates import GateLine, SupportGates, Verdict
+from initiatives.domain.gates import SupportGates
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.support import DecidedLine, GrantSupport
-from initiatives.policies import KnownLevel, Levels, level_and_budget, support_gates
 from leefwijk.events.catalogue import published_language
+from leefwijk.events.dates import begin_of
 from leefwijk.events.decider import Command, Context, Fact, RefusedError, evolve
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Handler
+from leefwijk.events.language.gates import GateLine, GateOutcome
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted, BudgetReleased
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
@@ -35,6 +36,8 @@ from leefwijk.events.store.memory import MemoryStore
 from leefwijk.events.store.records import Commit, ConflictError, Document, StoredEvent
 from leefwijk.events.testing import FakeClock, Specification
 from leefwijk.events.testing.specification import event_id
+from leefwijk.gates.levels import Level, Levels, Wanted, effort_level_and_budget
+from leefwijk.gates.line import At
 
 BUURT = "BU01060100@2020"
 WIJK = "WK010601@2020"
@@ -86,7 +89,7 @@ def _grant(amount: str) -> GrantSupport:
 )
 def test_budget_is_not_granted_twice(
     requested: Specification,
-    extra: KnownLevel,
+    extra: Level,
     judged: Callable[..., SupportGates],
     first: str,
     second: str,
@@ -94,9 +97,7 @@ def test_budget_is_not_granted_twice(
 ) -> None:
     """INI-22: of two grants that fit alone but not together the second is refused.
 
-    Left is the budget of the year minus open grants and what was spent on ended ones. What is
-    missing: other effort that monitoring books on the same budget counts, but no fact of it
-    reaches initiatives yet, so it is nothing here.
+    Left is the budget of the year minus open grants and what was spent on ended ones.
     """
     one = _asking(requested, first).second(*EARLIER).knowing(judged(extra)).when(_grant(first))
     granted = one.decision
@@ -105,24 +106,23 @@ def test_budget_is_not_granted_twice(
     other.when(_grant(second)).refused("gates-not-passed", saying=f"{left} is left")
 
 
-def test_left_of_the_budget_follows_its_formula(extra: KnownLevel) -> None:
+def test_left_of_the_budget_follows_its_formula(extra: Level) -> None:
     """INI-22: 24,000.00 - 6,500.00 - 4,200.00 - 3,875.50 - 0.00 = 9,424.50, to the cent."""
-    levels, budget = Levels((extra,)), _budget(*EARLIER)
-    fits = level_and_budget(levels, budget, Decimal("9424.50"), TODAY, Decimal(0))
-    assert fits.verdict is Verdict.PASSED
-    too_much = level_and_budget(levels, budget, Decimal("9424.51"), TODAY, Decimal(0))
+    budget = _budget(*EARLIER)
+    fits = _judge(TODAY, extra, wanted="9424.50", budget=budget)
+    assert fits.outcome is GateOutcome.PASSED
+    too_much = _judge(TODAY, extra, wanted="9424.51", budget=budget)
     assert too_much.code == "budget-exceeded"
     assert "9,424.50 is left" in too_much.reason
 
 
-def test_other_effort_takes_from_the_same_budget(extra: KnownLevel) -> None:
+def test_other_effort_takes_from_the_same_budget(extra: Level) -> None:
     """INI-22: what monitoring booked on the same area and year is no longer left."""
     booked = {budget_id(WIJK, 2026): Decimal("20000.00"), budget_id(WIJK, 2027): Decimal("1.00")}
-    (line,) = support_gates(Levels((extra,), booked), TODAY, AreaBudget(), Decimal("4000.01"))
+    line = _judge(TODAY, extra, wanted="4000.01", booked=booked)
     assert line.code == "budget-exceeded"
     assert "4,000.00 is left" in line.reason
-    (line,) = support_gates(Levels((extra,), booked), TODAY, AreaBudget(), Decimal("4000.00"))
-    assert line.verdict is Verdict.PASSED
+    assert _judge(TODAY, extra, wanted="4000.00", booked=booked).outcome is GateOutcome.PASSED
 
 
 class _SlowStore(MemoryStore):
@@ -175,7 +175,7 @@ class _Given(Command[Initiative]):
 
 
 async def test_two_managers_at_once_do_not_share_the_same_euros(
-    extra: KnownLevel, judged: Callable[..., SupportGates]
+    extra: Level, judged: Callable[..., SupportGates]
 ) -> None:
     """INI-22: two grants at the same moment on one budget end as one grant and one refusal."""
     store = _SlowStore()
@@ -215,12 +215,19 @@ def test_further_commitment_adds_to_the_first() -> None:
     assert budget.total == Decimal("15.50")
 
 
-def _judge(day: date, *levels: KnownLevel, wanted: str = "1500") -> GateLine:
-    return level_and_budget(Levels(levels), AreaBudget(), Decimal(wanted), day, Decimal(0))
+def _judge(
+    day: date,
+    *levels: Level,
+    wanted: str = "1500",
+    budget: AreaBudget | None = None,
+    booked: Mapping[str, Decimal] | None = None,
+) -> GateLine:
+    asked = Wanted(euros=Decimal(wanted), committed=(budget or AreaBudget()).total)
+    return effort_level_and_budget(asked, Levels(levels, booked or {}), At(begin_of(day)))
 
 
 @pytest.fixture
-def until_new_year(extra: KnownLevel) -> KnownLevel:
+def until_new_year(extra: Level) -> Level:
     """M2, but ending on 31 December 2026."""
     return replace(extra, valid_through=date(2026, 12, 31))
 
@@ -231,7 +238,7 @@ def until_new_year(extra: KnownLevel) -> KnownLevel:
 )
 def test_lapsed_level_is_judged_by_date(
     requested: Specification,
-    until_new_year: KnownLevel,
+    until_new_year: Level,
     judged: Callable[..., SupportGates],
     moment: str,
     code: str | None,
@@ -256,25 +263,22 @@ def test_lapsed_level_is_judged_by_date(
     assert line["evidence"] == ["m2"]
 
 
-def test_missing_budget_is_not_a_budget_of_zero(extra: KnownLevel) -> None:
-    """INI-23: a year without euros in the agreement is unknown; 0.00 euros is exceeded.
-
-    A bridged level passes on its new last day, but no fact of bridging exists yet.
-    """
+def test_missing_budget_is_not_a_budget_of_zero(extra: Level) -> None:
+    """INI-23: a year without euros in the agreement is unknown; 0.00 euros is exceeded."""
     unknown = _judge(date(2028, 2, 1), extra)
-    assert (unknown.verdict, unknown.code) == (Verdict.UNKNOWN, "budget-not-known")
+    assert (unknown.outcome, unknown.code) == (GateOutcome.UNKNOWN, "budget-not-known")
     assert "left" not in unknown.reason
     zero = _judge(TODAY, replace(extra, budgets={2026: Decimal("0.00")}))
-    assert (zero.verdict, zero.code) == (Verdict.FAILED, "budget-exceeded")
+    assert (zero.outcome, zero.code) == (GateOutcome.FAILED, "budget-exceeded")
     assert "0.00 is left" in zero.reason
 
 
-def test_hours_need_a_level_and_no_euros(extra: KnownLevel, until_new_year: KnownLevel) -> None:
+def test_hours_need_a_level_and_no_euros(extra: Level, until_new_year: Level) -> None:
     """INI-22: hours are not euros: a level without euros for the year does not stop them."""
-    assert _judge(date(2028, 2, 1), extra, wanted="0").verdict is Verdict.PASSED
+    assert _judge(date(2028, 2, 1), extra, wanted="0").outcome is GateOutcome.PASSED
     overspent = _budget(_committed("i1", "30000"))
-    line = level_and_budget(Levels((extra,)), overspent, Decimal(0), TODAY, Decimal(0))
-    assert line.verdict is Verdict.PASSED
+    line = _judge(TODAY, extra, wanted="0", budget=overspent)
+    assert line.outcome is GateOutcome.PASSED
     assert _judge(date(2027, 1, 1), until_new_year, wanted="0").code == "effort-level-expired"
     assert _judge(TODAY, wanted="0").code == "effort-level-not-known"
 
@@ -282,8 +286,8 @@ def test_hours_need_a_level_and_no_euros(extra: KnownLevel, until_new_year: Know
 def test_nothing_known_of_a_level_is_unknown() -> None:
     """INI-08: without word of a level the gate is unknown, with no evidence, and does not pass."""
     line = _judge(TODAY)
-    assert (line.verdict, line.code, line.evidence) == (
-        Verdict.UNKNOWN,
+    assert (line.outcome, line.code, line.evidence) == (
+        GateOutcome.UNKNOWN,
         "effort-level-not-known",
         (),
     )
@@ -292,10 +296,7 @@ def test_nothing_known_of_a_level_is_unknown() -> None:
 def test_unknown_does_not_pass(
     requested: Specification, judged: Callable[..., SupportGates]
 ) -> None:
-    """INI-08: a grant on a gate that is unknown is refused, with the line that says so.
-
-    Of the nine gates the level with its budget is judged so far.
-    """
+    """INI-08: a grant on a gate that is unknown is refused, with the line that says so."""
     decided = requested.knowing(judged()).when(_grant("1500"))
     decided.refused("gates-not-passed", saying="No agreed effort level for this area is known yet.")
     assert decided.refusal is not None
@@ -307,14 +308,14 @@ def test_unknown_does_not_pass(
     )
 
 
-def test_level_to_come_is_not_in_force(extra: KnownLevel) -> None:
+def test_level_to_come_is_not_in_force(extra: Level) -> None:
     """A level that begins later neither pays today nor has it lapsed."""
     later = replace(extra, valid_from=date(2026, 7, 1))
     assert _judge(date(2026, 6, 30), later).code == "effort-level-not-known"
-    assert _judge(date(2026, 7, 1), later).verdict is Verdict.PASSED
+    assert _judge(date(2026, 7, 1), later).outcome is GateOutcome.PASSED
 
 
-def test_level_that_never_began_did_not_lapse(extra: KnownLevel) -> None:
+def test_level_that_never_began_did_not_lapse(extra: Level) -> None:
     """A level that was ended before its first day is as if it had not been agreed."""
     never = replace(extra, valid_from=date(2026, 7, 1), valid_through=date(2026, 6, 1))
     assert _judge(date(2026, 8, 1), never).code == "effort-level-not-known"
@@ -322,8 +323,8 @@ def test_level_that_never_began_did_not_lapse(extra: KnownLevel) -> None:
 
 def test_nearest_area_above_with_a_level_pays(
     requested: Specification,
-    extra: KnownLevel,
-    until_new_year: KnownLevel,
+    extra: Level,
+    until_new_year: Level,
     judged: Callable[..., SupportGates],
 ) -> None:
     """INI-23, INI-10: of wijk and municipality the wijk pays; without a level there, Assen does.
@@ -346,7 +347,7 @@ def test_nearest_area_above_with_a_level_pays(
 
 
 def test_grant_looks_at_the_budget_that_pays(
-    requested: Specification, extra: KnownLevel, judged: Callable[..., SupportGates]
+    requested: Specification, extra: Level, judged: Callable[..., SupportGates]
 ) -> None:
     """INI-22: the second stream is the budget of the paying area in the year of the decision."""
     context = Context(requested.now).knowing(judged(extra))

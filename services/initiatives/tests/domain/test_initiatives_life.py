@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from initiatives.domain.gates import KnownArea
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.life import (
-    AgreeCorporationRole,
     CompleteInitiative,
     ProposeInitiative,
     StartInitiative,
 )
+from initiatives.domain.roles import AgreeCorporationRole
 from initiatives.domain.support import AskedLine, RequestSupport
 from leefwijk.events.fields import Theme
 from leefwijk.events.language.initiatives.initiatives import (
@@ -31,6 +31,7 @@ from leefwijk.events.language.initiatives.initiatives import (
     SupportRequested,
     Taker,
 )
+from leefwijk.events.language.initiatives.life import InitiativeRegisteredAsSelfReliant
 from leefwijk.events.testing import Specification, given
 
 BOVENSMILDE = "WK173107@2020"
@@ -85,7 +86,12 @@ def test_self_reliant_initiative_needs_no_gate() -> None:
     ever falls due shows in the state.
     """
     alone = given(GROUP).by("neighbourhood_worker").when(AgreeCorporationRole(role=ALONE.role))
-    registered = alone.then(ALONE)
+    registered = alone.then(
+        CorporationRoleAgreed(role=CorporationRole.NONE, on=date(2026, 4, 13)),
+        InitiativeRegisteredAsSelfReliant(
+            title=GROUP.title, area=BOVENSMILDE, themes=GROUP.themes, on=date(2026, 4, 13)
+        ),
+    )
     assert _state(registered).status is Status.SELF_RELIANT
     started = registered.when(StartInitiative()).then(
         InitiativeStarted(
@@ -124,9 +130,9 @@ def test_further_roles_allow_money(role: str) -> None:
 
 
 def test_another_role_ends_self_reliance() -> None:
-    """A self-reliant initiative for which a role is agreed waits for support again."""
+    """A self-reliant initiative for which a role is agreed is assessed again."""
     again = given(GROUP, ALONE).when(AgreeCorporationRole(role=CorporationRole.SUPPORT)).recorded()
-    assert _state(again).status is Status.PROPOSED
+    assert _state(again).status is Status.ASSESSED
 
 
 def test_same_role_again_records_nothing() -> None:

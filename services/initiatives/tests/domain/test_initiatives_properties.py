@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from hypothesis import find, given, settings
@@ -14,13 +13,14 @@ from hypothesis import strategies as st
 
 from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.gates import SupportGates
-from initiatives.domain.initiative import EUROS, Initiative, asked_of, granted_of
+from initiatives.domain.grants import EUROS, asked_of, granted_of
+from initiatives.domain.initiative import Initiative
 from initiatives.domain.spending import RecordSpending
 from initiatives.domain.support import AskedLine, DecidedLine, GrantSupport, RequestSupport
-from initiatives.policies import KnownLevel, Levels, support_gates
 from leefwijk.events.decider import Command, Context, Fact, RefusedError, decide, evolve
 from leefwijk.events.event import Event
-from leefwijk.events.fields import Theme
+from leefwijk.events.fields import EffortLevelName, Theme
+from leefwijk.events.language.gates import GateLine
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
     CorporationRoleAgreed,
@@ -29,6 +29,8 @@ from leefwijk.events.language.initiatives.initiatives import (
     SupportKind,
     Taker,
 )
+from leefwijk.gates.levels import Level, Levels, Wanted, effort_level_and_budget
+from leefwijk.gates.line import At
 
 S = TypeVar("S", Initiative, AreaBudget)
 
@@ -110,17 +112,23 @@ COMMANDS = st.lists(
 
 
 def _gates() -> SupportGates:
-    level = KnownLevel(
+    level = Level(
         level_id="m2",
         area=WIJK,
-        level="extra",
+        level=EffortLevelName.EXTRA,
         valid_from=date(2025, 1, 1),
         valid_through=None,
         budgets={2026: BUDGET},
         evidence=("m2",),
-        as_of=NOW,
     )
-    return SupportGates(WIJK, 2026, partial(support_gates, Levels((level,)), TODAY))
+
+    def money(
+        _initiative: Any, wanted: Decimal, promised: Decimal, now: datetime
+    ) -> tuple[GateLine, ...]:
+        asked = Wanted(euros=wanted, committed=promised)
+        return (effort_level_and_budget(asked, Levels((level,)), At(now)),)
+
+    return SupportGates(WIJK, 2026, money)
 
 
 class _World:

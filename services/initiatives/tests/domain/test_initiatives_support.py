@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from initiatives.domain.gates import SupportGates
 from initiatives.domain.initiative import Initiative, Status
-from initiatives.domain.life import AgreeCorporationRole
+from initiatives.domain.roles import AgreeCorporationRole
 from initiatives.domain.support import (
     AskedLine,
     DecidedLine,
@@ -22,9 +22,6 @@ from initiatives.domain.support import (
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
 from leefwijk.events.language.initiatives.initiatives import (
     CorporationRole,
-    FirstGate,
-    FirstGateOutcome,
-    GateAnswer,
     GrantedLine,
     InitiativeCompleted,
     InitiativeStarted,
@@ -86,11 +83,7 @@ def _status(specification: Specification) -> Status | None:
 def test_grant_in_full_carries_its_gates_and_takes_the_budget(
     requested: Specification, gates: SupportGates
 ) -> None:
-    """INI-07: a grant names what is given, the budget that pays, and the gates it rested on.
-
-    Of the nine gates the level with its budget is judged so far; that area registrations stand in
-    its evidence, and how fresh it is, is still missing.
-    """
+    """INI-07: a grant names what is given, the budget that pays, and the gates it rested on."""
     decided = requested.knowing(gates).when(GrantSupport(lines=(_decided(1, "1500"),)))
     supported = decided.then_second(
         BudgetCommitted(
@@ -110,14 +103,7 @@ def test_grant_in_full_carries_its_gates_and_takes_the_budget(
             lines=(GrantedLine(line=1, kind=SupportKind.MONEY, amount=Decimal(1500)),),
             charged=Decimal(1500),
             partly=False,
-            gates=(
-                GateAnswer(
-                    gate=FirstGate.EFFORT_LEVEL_AND_BUDGET,
-                    outcome=FirstGateOutcome.PASSED,
-                    reason="extra, 24,000.00 left before this grant",
-                    evidence=("m2",),
-                ),
-            ),
+            gate_lines=gates.lines(Initiative(), Decimal(1500), requested.now),
             on=TODAY,
         )
     )

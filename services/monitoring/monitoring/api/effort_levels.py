@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from leefwijk.events.decider import Context
 from leefwijk.events.fields import AREA_PATTERN, EffortLevelName
 from leefwijk.events.handling import Loaded
+from leefwijk.events.language.gates import GateLine
+from leefwijk.events.language.monitoring.effort_levels import Ground
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import (
@@ -21,6 +24,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import LISTED
 from monitoring.domain.agreeing import (
     AgreeEffortLevel,
     EndEffortLevel,
@@ -28,13 +32,17 @@ from monitoring.domain.agreeing import (
     WithdrawProposal,
 )
 from monitoring.domain.effort_level import EffortLevel, Status
+from monitoring.domain.level_gates import OverrideLevelGate
 from monitoring.domain.proposing import (
     AnswerObjection,
     EndorseEffortLevel,
     ObjectToEffortLevel,
     ProposeEffortLevel,
 )
-from monitoring.knowledge.own import area_levels, known_for_proposal, reacting_partner
+from monitoring.domain.questioning import AnswerLevelQuestion
+from monitoring.knowledge.gates import known_for_agreeing, known_for_override
+from monitoring.knowledge.own import known_for_proposal, reacting_partner
+from monitoring.within import areas_within
 
 MANAGER = Role.AREA_MANAGER
 PARTNER = Role.PARTNER
@@ -51,8 +59,15 @@ _ONE = "/effort-proposals/{proposalId}"
 commands.post(f"{_ONE}/endorsements", EndorseEffortLevel, role=PARTNER, knows=reacting_partner)
 commands.post(f"{_ONE}/objections", ObjectToEffortLevel, role=PARTNER, knows=reacting_partner)
 commands.post(f"{_ONE}/objection-answers", AnswerObjection, role=MANAGER)
-commands.post(f"{_ONE}/agreements", AgreeEffortLevel, role=MANAGER, knows=area_levels)
-commands.post(f"{_ONE}/replacements", ReplaceEffortLevel, role=MANAGER, knows=area_levels)
+commands.post(f"{_ONE}/agreements", AgreeEffortLevel, role=MANAGER, knows=known_for_agreeing)
+commands.post(f"{_ONE}/replacements", ReplaceEffortLevel, role=MANAGER, knows=known_for_agreeing)
+commands.post(
+    f"{_ONE}/gate-overrides",
+    OverrideLevelGate,
+    role=Role.AREA_DIRECTOR,
+    knows=known_for_override,
+)
+commands.post(f"{_ONE}/question-answers", AnswerLevelQuestion, role=(MANAGER, Role.AREA_DIRECTOR))
 commands.post(f"{_ONE}/withdrawals", WithdrawProposal, role=MANAGER)
 commands.post(f"{_ONE}/endings", EndEffortLevel, role=MANAGER)
 
@@ -75,6 +90,10 @@ class EffortLevelResource(Resource):
     reactions: dict[str, Any]
     reaction_through: date | None
     lapses_on: date | None
+    gates: list[dict[str, Any]]
+    """As they read when it was agreed, with what was set aside and why."""
+    questions: dict[str, Any]
+    """Grounds that fell away, until somebody answers or they are there again."""
 
 
 def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevelResource:
@@ -100,19 +119,47 @@ def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevel
         },
         reaction_through=state.reaction_through,
         lapses_on=state.lapses_on,
+        gates=[_line(line) for line in state.gates],
+        questions={
+            ground.value: {
+                "because": asked.because,
+                "since": asked.since,
+                "evidence": [str(id_) for id_ in asked.evidence],
+            }
+            for ground, asked in state.questions.items()
+        },
     )
+
+
+def _line(line: GateLine) -> dict[str, Any]:
+    return line.model_dump(mode="json", by_alias=True)
 
 
 class ProposalQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     level: EffortLevelName | None = None
     status: Status | None = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+    questioned: Ground | None = None
 
 
-@router.get("/effort-proposals")
+HEADS = {
+    "id": "Kenmerk",
+    "area": "Gebied",
+    "level": "Inzetniveau",
+    "status": "Status",
+    "in_force": "Van kracht",
+    "valid_from": "Vanaf",
+    "valid_through": "Tot en met",
+    "reaction_through": "Reageren tot en met",
+}
+"""Columns of the sheet."""
+
+
+@router.get("/effort-proposals", responses=LISTED)
 async def list_proposals(
     request: Request,
     response: Response,
@@ -129,11 +176,13 @@ async def list_proposals(
         reader,
         lambda id_, loaded: _resource(id_, loaded, today()),
         {
-            "area": query.area,
             "level": query.level,
             "status": query.status,
             "municipality": query.municipality,
+            "questioned": query.questioned,
         },
+        within=await areas_within(context_of(request), query.area),
+        heads=HEADS,
     )
 
 
@@ -149,3 +198,30 @@ async def get_proposal(
     loaded = await load_visible(service, EffortLevel, proposal_id, reader)
     tag(response, loaded.version)
     return _resource(proposal_id, loaded, service.handler.today())
+
+
+class LevelGatesResource(Resource):
+    """The gates of a proposal as they read now, every one of them."""
+
+    id: str
+    gates: list[dict[str, Any]]
+    clear: bool
+    """Whether nothing stands in the way of agreeing."""
+
+
+@router.get("/effort-proposals/{proposalId}/gates")
+async def get_gates(
+    request: Request,
+    reader: InternalReader,
+    proposal_id: Annotated[str, Path(alias="proposalId", max_length=100)],
+) -> LevelGatesResource:
+    """Why it may be agreed or not, line by line: also before anybody tries (MON-35)."""
+    service = context_of(request)
+    loaded = await load_visible(service, EffortLevel, proposal_id, reader)
+    context = Context(service.handler.clock(), stream=proposal_id)
+    (gates,) = await known_for_override(service, None, loaded.state, context)
+    return LevelGatesResource(
+        id=proposal_id,
+        gates=[_line(line) for line in gates.lines],
+        clear=all(line.clear for line in gates.lines),
+    )

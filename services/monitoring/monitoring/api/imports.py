@@ -11,6 +11,7 @@ from pydantic import Field
 
 from leefwijk.events.decider import Actor, Context
 from leefwijk.events.handling import Caller, Loaded, Outcome
+from leefwijk.events.store.locks import in_turn
 from leefwijk.service.commands import Commands, require_role
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.identity import Principal
@@ -206,7 +207,7 @@ async def _start(
     async def keep(_command: object, outcome: Outcome) -> None:
         await store.keep(outcome.id, content, mapping.decode())
 
-    async with store.one_start(command.source_edition):
+    async with in_turn(service.engine, f"start/{command.source_edition}"):
         outcome = await service.handler.execute(
             command, caller=caller, create=True, knows=knows, keep=keep
         )

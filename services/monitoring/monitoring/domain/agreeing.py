@@ -16,6 +16,7 @@ from leefwijk.events.fields import EffortLevelName, Identifier, Reason, ShortTex
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import YearBudget
 from monitoring.domain.effort_level import MODES, EffortLevel, Status, announcement_day
+from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.proposing import StatedPeriod, require_open
 
 
@@ -71,6 +72,7 @@ class _Agreement(Command[EffortLevel]):
                 "backdating-unexplained",
                 f"It would begin on {first}, before today: say why.",
             )
+        gates = context.knowledge(LevelGates).require()
         silent = [partner for partner in level.invited if partner not in level.reactions]
         return facts.EffortLevelAgreed(
             area=level.area,
@@ -81,6 +83,7 @@ class _Agreement(Command[EffortLevel]):
             no_reaction=tuple(silent),
             replaces=replaces,
             backdating=self.backdating if first < context.today else None,
+            gates=gates or None,
         )
 
     def _period(self, level: EffortLevel) -> tuple[date, date | None]:
@@ -94,7 +97,7 @@ class AgreeEffortLevel(_Agreement):
     """Agree the level for its period, with euros per calendar year."""
 
     def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
-        """Refuses while the discussion is not over, and where another level overlaps."""
+        """Refuses while discussion or gates are not through, and where another level overlaps."""
         yield self._agreed(level, context, None)
 
 

@@ -13,8 +13,16 @@ from uuid import UUID
 from leefwijk.events.dates import begin_of, day_after
 from leefwijk.events.decider import Fact, Listing, State, evolves
 from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.gates import Gate, GateLine
 from leefwijk.events.language.monitoring import effort_levels as facts
-from leefwijk.events.language.monitoring.effort_levels import Mode, Rhythm, Stance
+from leefwijk.events.language.monitoring.effort_levels import (
+    ExpectedEffect,
+    Ground,
+    MeasurementGround,
+    Mode,
+    Rhythm,
+    Stance,
+)
 from monitoring.domain.settings import TERMS
 
 MODES = {
@@ -46,7 +54,28 @@ class Reaction:
 
 
 @dataclass(frozen=True)
-class EffortLevel(State, kind="effort-levels", shape=1):
+class GateSetAside:
+    """A gate that a director set aside for this proposal, for one ground (MON-34)."""
+
+    gate: Gate
+    code: str
+    role: str
+    reason: str
+    on: date
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A ground that fell away, open until somebody answers or it is there again."""
+
+    because: str
+    since: date
+    evidence: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class EffortLevel(State, kind="effort-levels", shape=2):
     """A proposed or agreed level of an area."""
 
     status: Status | None = None
@@ -64,6 +93,15 @@ class EffortLevel(State, kind="effort-levels", shape=1):
     """First day without the level, where it ended before its last day."""
     agreement: UUID | None = None
     """Id of the event by which it was agreed."""
+    proposal: UUID | None = None
+    """Id of the event by which it was proposed."""
+    effects: tuple[ExpectedEffect, ...] = ()
+    measurements: tuple[MeasurementGround, ...] = ()
+    set_aside: tuple[GateSetAside, ...] = ()
+    gates: tuple[GateLine, ...] = ()
+    """As they read when it was agreed."""
+    questions: dict[Ground, Question] = field(default_factory=dict)
+    """What fell away and was not answered."""
 
     @property
     def last_day(self) -> date | None:
@@ -94,7 +132,11 @@ class EffortLevel(State, kind="effort-levels", shape=1):
             self.area or None,
             self.municipalities,
             self.status.value if self.status else None,
-            facets={"level": self.level.value, "invited": self.invited},
+            facets={
+                "level": self.level.value,
+                "invited": self.invited,
+                "questioned": [ground.value for ground in self.questions],
+            },
         )
 
 
@@ -104,7 +146,7 @@ def announcement_day(last_day: date) -> date:
 
 
 @evolves(facts.EffortLevelProposed)
-def _(_level: EffortLevel, event: facts.EffortLevelProposed) -> EffortLevel:
+def _(_level: EffortLevel, event: facts.EffortLevelProposed, fact: Fact) -> EffortLevel:
     return EffortLevel(
         status=Status.PROPOSED,
         area=event.area,
@@ -115,6 +157,9 @@ def _(_level: EffortLevel, event: facts.EffortLevelProposed) -> EffortLevel:
         invited=event.invited,
         reaction_through=event.reaction_through,
         lapses_on=event.lapses_on,
+        proposal=fact.id,
+        effects=event.effects,
+        measurements=event.measurements,
     )
 
 
@@ -143,6 +188,7 @@ def _(level: EffortLevel, event: facts.EffortLevelAgreed, fact: Fact) -> EffortL
         valid_from=event.valid.from_,
         valid_through=event.valid.through,
         agreement=fact.id,
+        gates=event.gates or (),
     )
 
 
@@ -169,3 +215,21 @@ def _(level: EffortLevel, _event: facts.EffortLevelExpired) -> EffortLevel:
 @evolves(facts.EffortLevelEnded)
 def _(level: EffortLevel, event: facts.EffortLevelEnded) -> EffortLevel:
     return replace(level, status=Status.ENDED, ended_on=event.on)
+
+
+@evolves(facts.EffortGateOverridden)
+def _(level: EffortLevel, event: facts.EffortGateOverridden) -> EffortLevel:
+    aside = GateSetAside(event.gate, event.code, event.role, event.reason, event.on, event.evidence)
+    return replace(level, set_aside=(*level.set_aside, aside))
+
+
+@evolves(facts.EffortLevelQuestioned)
+def _(level: EffortLevel, event: facts.EffortLevelQuestioned) -> EffortLevel:
+    question = Question(event.because, event.on, event.evidence)
+    return replace(level, questions={**level.questions, event.ground: question})
+
+
+@evolves(facts.EffortLevelQuestionAnswered)
+def _(level: EffortLevel, event: facts.EffortLevelQuestionAnswered) -> EffortLevel:
+    left = {ground: asked for ground, asked in level.questions.items() if ground != event.ground}
+    return replace(level, questions=left)

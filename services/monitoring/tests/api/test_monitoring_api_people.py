@@ -405,3 +405,38 @@ class TestReacting:
         late = await counted.post(f"{proposed['path']}/agreements", "area_manager", {}, 1)
         assert late.status_code == 409, late.text
         assert "effort-level-agreed" not in await counted.facts()
+
+
+class TestListsByPlace:
+    """An area finds what lies in it."""
+
+    async def test_an_area_finds_what_lies_in_its_parts(self, counted: Any) -> None:
+        """A district and an area as people live it find proposals in their parts, and no others."""
+        story = await tell(counted)
+        path = f"/areas/{LARIKS}/effort-proposals"
+        made = await counted.post(path, "area_manager", proposal(story))
+        assert made.status_code == 201, made.text
+        drawn = await counted.post(
+            "/experienced-areas",
+            "analyst",
+            {
+                "name": "De Hofjes",
+                "parts": [{"area": LARIKS, "inhabitants": 900}],
+                "reason": "zo heet het",
+            },
+        )
+        lived = await counted.look("/areas", kind="experienced")
+        assert drawn.status_code == 201
+        for area, found in (
+            (LARIKS, 1),
+            (lived["items"][0]["id"], 1),
+            (PITTELO, 0),
+        ):
+            page = await counted.look("/effort-proposals", "area_manager", area=area)
+            assert len(page["items"]) == found, area
+
+    async def test_proposals_are_a_sheet_too(self, counted: Any) -> None:
+        """Dutch heads, and the filter holds."""
+        answer = await counted.get("/effort-proposals", "area_manager", format="csv", area=LARIKS)
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert answer.text.removeprefix("\ufeff").startswith("Kenmerk;Gebied;Inzetniveau;")

@@ -22,6 +22,7 @@ from leefwijk.events.language.monitoring.effort_levels import (
 from leefwijk.events.testing import Specification, given
 from monitoring.domain.agreeing import AreaLevels
 from monitoring.domain.effort_level import MODES
+from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import (
     Grounds,
@@ -128,4 +129,4 @@ def proposed(
 ) -> Specification:
     """`extra` is proposed for Lariks on 2 November 2026; three partners have 28 days."""
     before = given(proposed_as(), at="2026-11-02T09:00:00Z")
-    return before.knowing(partners, AreaLevels())
+    return before.knowing(partners, AreaLevels(), LevelGates())

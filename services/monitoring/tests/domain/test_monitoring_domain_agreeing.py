@@ -28,6 +28,7 @@ from monitoring.domain.agreeing import (
     ReplaceEffortLevel,
 )
 from monitoring.domain.effort_level import EffortLevel, Status
+from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.proposing import StatedPeriod
 
 LARIKS = "WK010601@2020"
@@ -44,7 +45,9 @@ Agreeing = Callable[..., EffortLevelAgreed]
 @pytest.fixture
 def in_force(proposed_as: Proposing, agreed_for: Agreeing) -> Specification:
     """`extra` was agreed on 1 December 2025, from 2026 through 2027."""
-    before = given(proposed_as(invited=()), at="2025-11-01T09:00:00Z").knowing(AreaLevels())
+    before = given(proposed_as(invited=()), at="2025-11-01T09:00:00Z").knowing(
+        LevelGates(), AreaLevels()
+    )
     return before.at("2025-12-01T09:00:00Z").and_(agreed_for(date(2026, 1, 1), LAST_DAY))
 
 
@@ -52,7 +55,7 @@ def in_force(proposed_as: Proposing, agreed_for: Agreeing) -> Specification:
 def successor(proposed_as: Proposing, in_force: Specification) -> Specification:
     """`large_scale` is proposed beside it; nobody is asked, so that only dates stand in the way."""
     proposal = proposed_as(invited=(), level=LARGE)
-    before = given(proposal, at="2027-03-10T09:00:00Z").knowing(AreaLevels((OLD,)))
+    before = given(proposal, at="2027-03-10T09:00:00Z").knowing(LevelGates(), AreaLevels((OLD,)))
     return before.second(*(event for event, _ in in_force.events))
 
 
@@ -119,7 +122,7 @@ class TestOneAtATime:
     def test_replacing_one_level_does_not_hide_a_third(self, successor: Specification) -> None:
         """MON-37: a level to come that is not replaced still overlaps."""
         third = OtherLevel("third", EXTRA, date(2028, 1, 1), date(2028, 12, 31))
-        known = successor.knowing(AreaLevels((OLD, third)))
+        known = successor.knowing(LevelGates(), AreaLevels((OLD, third)))
         known.when(ReplaceEffortLevel(valid=FROM_JULY, replaces="old")).refused("validity-overlaps")
 
     def test_only_an_agreed_level_of_the_area_is_replaced(
@@ -127,7 +130,7 @@ class TestOneAtATime:
     ) -> None:
         """MON-37: a proposal, another area's level and one that is over cannot be replaced."""
         alone = given(*(event for event, _ in successor.events), at="2027-03-10T09:00:00Z")
-        alone = alone.knowing(AreaLevels())
+        alone = alone.knowing(LevelGates(), AreaLevels())
         command = ReplaceEffortLevel(valid=FROM_JULY, replaces="old")
         never = alone.second(proposed_as())
         never.when(command).refused("nothing-to-replace")
@@ -144,7 +147,9 @@ class TestDates:
         self, proposed_as: Proposing, agreed_for: Agreeing
     ) -> None:
         """MON-37: agreed on 10 March as from 1 January only with a reason, which is recorded."""
-        before = given(proposed_as(invited=()), at="2026-03-10T09:00:00Z").knowing(AreaLevels())
+        before = given(proposed_as(invited=()), at="2026-03-10T09:00:00Z").knowing(
+            LevelGates(), AreaLevels()
+        )
         period = StatedPeriod(from_=date(2026, 1, 1), through=LAST_DAY)
         before.when(AgreeEffortLevel(valid=period)).refused("backdating-unexplained")
         said = before.when(AgreeEffortLevel(valid=period, backdating="signed in December"))
@@ -153,7 +158,9 @@ class TestDates:
 
     def test_today_is_not_the_past(self, proposed_as: Proposing, agreed_for: Agreeing) -> None:
         """MON-37: a level may begin on the day it is agreed, and then explains nothing."""
-        before = given(proposed_as(invited=()), at="2026-03-10T09:00:00Z").knowing(AreaLevels())
+        before = given(proposed_as(invited=()), at="2026-03-10T09:00:00Z").knowing(
+            LevelGates(), AreaLevels()
+        )
         period = StatedPeriod(from_=date(2026, 3, 10), through=LAST_DAY)
         before.when(AgreeEffortLevel(valid=period)).recorded()
         said = before.when(AgreeEffortLevel(valid=period, backdating="not needed"))

@@ -64,11 +64,11 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return moment, stream_id
 
 
-async def find(engine: AsyncEngine, query: Query) -> Page:
-    """One page of documents. Raises BadCursorError."""
+def _where(query: Query) -> tuple[str, str, dict[str, object]]:
+    """Condition, order and what is bound. Raises BadCursorError."""
     newest = query.sort == NEWEST_FIRST
     where = ["kind = :kind"]
-    asked: dict[str, object] = {"kind": query.kind, "limit": query.limit + 1}
+    asked: dict[str, object] = {"kind": query.kind}
     if query.terms:
         where.append("facets @> cast(:terms as text[])")
         asked["terms"] = list(query.terms)
@@ -84,14 +84,33 @@ async def find(engine: AsyncEngine, query: Query) -> Page:
             f"(created_at, stream_id) {'<' if newest else '>'} (:created, cast(:stream_id as text))"
         )
         asked |= {"created": created, "stream_id": stream_id}
-    order = "desc" if newest else "asc"
-    statement = text(
-        f"select {DOCUMENT_COLUMNS} from documents where {' and '.join(where)} "
-        f"order by created_at {order}, stream_id {order} limit :limit"
-    )
+    way = "desc" if newest else "asc"
+    return " and ".join(where), f"order by created_at {way}, stream_id {way}", asked
+
+
+async def find(engine: AsyncEngine, query: Query) -> Page:
+    """One page of documents. Raises BadCursorError."""
+    where, order, asked = _where(query)
+    statement = text(f"select {DOCUMENT_COLUMNS} from documents where {where} {order} limit :limit")
+    asked["limit"] = query.limit + 1
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         rows = (await connection.execute(statement, asked)).mappings().all()
     page = rows[: query.limit]
     more = len(rows) > query.limit
     following = _write_cursor(page[-1]["created_at"], page[-1]["stream_id"]) if more else None
     return Page([document(row) for row in page], following)
+
+
+async def cursor_after(engine: AsyncEngine, query: Query, count: int) -> str | None:
+    """The cursor with which a list goes on after this many documents, none if it does not.
+
+    Raises BadCursorError.
+    """
+    where, order, asked = _where(query)
+    statement = text(
+        f"select created_at, stream_id from documents where {where} {order} limit 2 offset :offset"
+    )
+    asked["offset"] = count - 1
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        rows = (await connection.execute(statement, asked)).mappings().all()
+    return _write_cursor(rows[0]["created_at"], rows[0]["stream_id"]) if len(rows) > 1 else None

@@ -67,9 +67,17 @@ class Specification:
         """What the second stream held, for a command with `beside=`."""
         return replace(self, beside=(*self.beside, *events))
 
-    def by(self, role: str, *, partner: str | None = None, number: int = 1) -> Specification:
+    def by(
+        self,
+        role: str,
+        *,
+        partner: str | None = None,
+        number: int = 1,
+        group: str | None = None,
+    ) -> Specification:
         """Who acts."""
-        return replace(self, actor=Actor(number=number, role=role, partner=partner))
+        actor = Actor(number=number, role=role, partner=partner, group=group)
+        return replace(self, actor=actor)
 
     def knowing(self, *knowledge: Any) -> Specification:
         """Knowledge from elsewhere, each piece found by its class."""

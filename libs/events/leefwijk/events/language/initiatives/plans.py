@@ -28,6 +28,8 @@ class Benefit(Wire):
     """Of a divisible benefit: how many parts, such as 30 gardens."""
     own_parts: Count | None = None
     """Of those, parts of own tenants."""
+    part_name: ShortText | None = None
+    """What a part is called: gardens."""
     next_to: ShortText | None = None
     """The own property that it lies right next to."""
 

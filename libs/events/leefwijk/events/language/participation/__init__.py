@@ -1,0 +1,1 @@
+"""Facts of the service participation: what residents wish, and what is done with it."""

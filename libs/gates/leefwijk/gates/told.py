@@ -1,0 +1,129 @@
+"""What participation told, folded to what gates ask of it: checks and formal advices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from leefwijk.events.dates import day_after
+from leefwijk.events.event import Event
+from leefwijk.events.language.participation.formal_advices import (
+    Advice as Says,
+)
+from leefwijk.events.language.participation.formal_advices import (
+    FormalAdviceAnswered,
+    FormalAdviceAsked,
+    FormalAdviceReceived,
+)
+from leefwijk.events.language.participation.involvement_checks import (
+    CheckConcluded,
+    CheckWithdrawn,
+    ConclusionDoubted,
+    ExplanationTold,
+)
+from leefwijk.gates.advice import Advice
+from leefwijk.gates.involvement import Check, Untold
+from leefwijk.gates.line import Freshness, said_day
+
+Told = tuple[Event, str]
+"""A fact and the id of the event that told it, in the order of its stream."""
+
+
+def check_told(check_id: str, facts: Iterable[Told]) -> Check | None:
+    """A check as its facts say; none while nothing was concluded."""
+    check: Check | None = None
+    for event, id_ in facts:
+        if isinstance(event, CheckConcluded):
+            check = _concluded(check_id, event, id_)
+        elif check is not None and type(event) in _AFTER:
+            check = _AFTER[type(event)](check, event, id_)
+    return check
+
+
+def _concluded(check_id: str, event: CheckConcluded, id_: str) -> Check:
+    asked_in = (event.complex,) if event.complex else event.asked_in
+    return Check(
+        check_id,
+        tuple(theme.value for theme in event.themes),
+        frozenset(asked_in),
+        event.last_asked,
+        event.valid_until,
+        (id_,),
+        untold=tuple(
+            Untold(group.group.value, group.share_above, group.promise.value)
+            for group in event.groups
+            if group.below_wish
+        ),
+        remark="nobody answered" if event.nobody_answered else None,
+    )
+
+
+def _explained(check: Check, event: ExplanationTold, id_: str) -> Check:
+    left = tuple(one for one in check.untold if one.group != event.group.value)
+    return replace(check, untold=left, evidence=(*check.evidence, id_))
+
+
+def _doubted(check: Check, event: ConclusionDoubted, id_: str) -> Check:
+    return replace(check, doubted=event.on, more_evidence=(*check.more_evidence, id_))
+
+
+def _withdrawn(check: Check, event: CheckWithdrawn, id_: str) -> Check:
+    return replace(check, withdrawn=event.on, more_evidence=(*check.more_evidence, id_))
+
+
+_AFTER: dict[type[Event], Callable[[Check, Any, str], Check]] = {
+    ExplanationTold: _explained,
+    ConclusionDoubted: _doubted,
+    CheckWithdrawn: _withdrawn,
+}
+
+
+def advice_told(streams: Iterable[Iterable[Told]], *, due: bool, fresh: Freshness) -> Advice:
+    """How far the advices on one thing are: settled when every one of them is (PAR-27)."""
+    each = [_one_advice(facts) for facts in streams]
+    asked = [one for one in each if one.asked is not None]
+    if not asked:
+        return Advice(due=due, fresh=fresh)
+    days = [one.settled_from for one in asked]
+    settled = None if None in days else max(day for day in days if day is not None)
+    return Advice(
+        due=due,
+        asked=min(one.asked for one in asked if one.asked is not None),
+        settled_from=settled,
+        stands="; ".join(one.stands for one in asked),
+        evidence=tuple(id_ for one in asked for id_ in one.evidence),
+        fresh=fresh,
+    )
+
+
+def _one_advice(facts: Iterable[Told]) -> Advice:
+    advice = Advice()
+    for event, id_ in facts:
+        evidence = (*advice.evidence, id_)
+        if isinstance(event, FormalAdviceAsked):
+            # without any advice it may go ahead when the term is over
+            over = day_after(event.advise_by)
+            stands = f"asked on {said_day(event.on)}, at most until {said_day(event.advise_by)}"
+            advice = Advice(True, event.on, over, stands, evidence)
+        elif isinstance(event, FormalAdviceReceived):
+            advice = replace(
+                advice,
+                settled_from=_settled_by(event),
+                stands=f"{event.advice.value.replace('_', ' ')} since {said_day(event.on)}",
+                evidence=evidence,
+            )
+        elif isinstance(event, FormalAdviceAnswered):
+            advice = replace(
+                advice,
+                settled_from=event.effect_from,
+                stands=f"answered on {said_day(event.on)}",
+                evidence=evidence,
+            )
+    return advice
+
+
+def _settled_by(event: FormalAdviceReceived) -> date | None:
+    """Advice against waits for the answer; that the term passes meanwhile does not shorten it."""
+    return None if event.advice is Says.AGAINST else event.on

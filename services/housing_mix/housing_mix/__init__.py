@@ -1,0 +1,1 @@
+"""Housing mix: the homes of the corporation, their condition and the plans with them."""

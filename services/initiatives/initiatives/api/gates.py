@@ -1,0 +1,153 @@
+"""`/v1/initiatives/{id}/gates`: how the gates read now, how they read before, and why."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from initiatives.domain.assessing import wanted_lines
+from initiatives.domain.gate_state import GateState, GivenOverride, LostGate, Review
+from initiatives.domain.initiative import Initiative, Status
+from initiatives.knowledge.gathering import gates_for_support
+from leefwijk.events.decider import Context
+from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.events.language.initiatives.initiatives import CorporationRole
+from leefwijk.service.context import context_of
+from leefwijk.service.reads import Reader, Resource, load_visible, require_scope, tag
+from leefwijk.service.roles import Scope
+
+router = APIRouter(tags=["initiatives"])
+
+
+class OverrideResource(Resource):
+    """A gate that was set aside, for one request and one ground; it stays in the history."""
+
+    override: str
+    request: int
+    gate: Gate
+    code: str
+    reason: str
+    role: str
+    on: date
+    until: date
+    ended: str | None
+
+
+class ReviewResource(Resource):
+    """A grant that must come back to the table."""
+
+    request: int
+    gate: Gate
+    code: str
+    reason: str
+    since: date
+    due: date
+    overdue: bool
+
+
+class LostResource(Resource):
+    """A gate that was lost after the grant."""
+
+    gate: Gate
+    code: str
+    since: date
+    again: date | None
+
+
+class GatesResource(Resource):
+    """The nine gates as they read at this moment, and as they read when it was decided."""
+
+    applicable: bool
+    """Not where residents do it themselves: that is neither passed nor unknown."""
+    at: datetime
+    budget_area: str | None
+    year: int | None
+    lines: list[GateLine]
+    assessed_on: date | None
+    assessed: list[GateLine]
+    """As they read at the latest assessment; advice, no right."""
+    at_grant: list[GateLine]
+    """As they read when support was granted last."""
+    overrides: list[OverrideResource]
+    reviews: list[ReviewResource]
+    lost: list[LostResource]
+
+
+@router.get("/initiatives/{initiativeId}/gates")
+async def get_gates(
+    request: Request,
+    response: Response,
+    reader: Reader,
+    initiative_id: Annotated[str, Path(alias="initiativeId", max_length=100)],
+) -> GatesResource:
+    """How the gates read now, also before a decision is asked for; for who decides and prepares."""
+    require_scope(reader, Scope.INTERNAL)
+    service = context_of(request)
+    loaded = await load_visible(service, Initiative, initiative_id, reader)
+    tag(response, loaded.version)
+    initiative = loaded.state
+    context = Context(service.handler.clock(), stream=initiative_id)
+    if initiative.role is CorporationRole.NONE or initiative.status is Status.SELF_RELIANT:
+        return _answer(initiative.gates, context, (), None, None, applicable=False)
+    known = await gates_for_support(service, None, initiative, context)
+    context = context.knowing(*known)
+    lines = wanted_lines(initiative, context)
+    return _answer(
+        initiative.gates, context, lines, known[0].budget_area, known[0].year, applicable=True
+    )
+
+
+def _answer(
+    state: GateState,
+    context: Context,
+    lines: tuple[GateLine, ...],
+    budget_area: str | None,
+    year: int | None,
+    *,
+    applicable: bool,
+) -> GatesResource:
+    return GatesResource(
+        applicable=applicable,
+        at=context.now,
+        budget_area=budget_area,
+        year=year,
+        lines=list(lines),
+        assessed_on=state.assessed_on,
+        assessed=list(state.assessed),
+        at_grant=list(state.decided),
+        overrides=[_override(given) for given in state.overrides],
+        reviews=[_review(review, context.today) for review in state.reviews],
+        lost=[_lost(lost) for lost in state.lost],
+    )
+
+
+def _override(given: GivenOverride) -> OverrideResource:
+    return OverrideResource(
+        override=given.override,
+        request=given.request,
+        gate=given.gate,
+        code=given.code,
+        reason=given.reason,
+        role=given.role,
+        on=given.on,
+        until=given.until,
+        ended=given.ended,
+    )
+
+
+def _review(review: Review, today: date) -> ReviewResource:
+    return ReviewResource(
+        request=review.request,
+        gate=review.gate,
+        code=review.code,
+        reason=review.reason,
+        since=review.since,
+        due=review.due,
+        overdue=review.due < today,
+    )
+
+
+def _lost(lost: LostGate) -> LostResource:
+    return LostResource(gate=lost.gate, code=lost.code, since=lost.since, again=lost.again)

@@ -1,0 +1,105 @@
+"""Commands on gates before a decision: assess them, set one aside, take that back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from initiatives.domain.gates import MAY_BE_REPAIRED, SupportGates
+from initiatives.domain.initiative import Initiative, Status
+from leefwijk.events.decider import Command, Context, refuse
+from leefwijk.events.event import Event
+from leefwijk.events.fields import Identifier, SaidWhy
+from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.events.language.initiatives.gates import (
+    GateOverridden,
+    GateOverrideWithdrawn,
+    GatesAssessed,
+)
+from leefwijk.events.language.initiatives.initiatives import CorporationRole
+
+
+def wanted_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:
+    """The nine lines for what waits for a decision, or for what was granted."""
+    waiting = initiative.undecided
+    gates = context.knowledge(SupportGates)
+    euros = waiting.euros if waiting is not None else initiative.no_euros
+    return gates.lines(initiative, euros, context.now)
+
+
+class AssessGates(Command[Initiative]):
+    """Judge the gates now; advice for a decision, which judges them again (INI-09)."""
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `gates-not-applicable` where residents do it themselves (INI-03)."""
+        if initiative.role is CorporationRole.NONE or initiative.status is Status.SELF_RELIANT:
+            refuse("gates-not-applicable", "Residents do this themselves; no gate is evaluated.")
+        yield GatesAssessed(
+            request=initiative.request.number if initiative.request else None,
+            lines=wanted_lines(initiative, context),
+            on=context.today,
+        )
+
+
+class OverrideGate(Command[Initiative]):
+    """Set a gate aside for one request and its present ground; it does not pass by that."""
+
+    gate: Gate
+    until: date
+    reason: SaidWhy = ""
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `reason-missing`, `nothing-to-override` and `gate-not-overridable`."""
+        if initiative.request is None:
+            refuse("nothing-requested", "No support is asked for that a gate could stop.")
+        line = next(
+            (one for one in wanted_lines(initiative, context) if one.gate is self.gate), None
+        )
+        if line is None or line.passes:
+            refuse(
+                "nothing-to-override", f"{self.gate.value} passes; there is nothing to set aside."
+            )
+        if line.overridable_by is None:
+            refuse(
+                "gate-not-overridable",
+                MAY_BE_REPAIRED,
+                gate=line.gate.value,
+                failing=line.code,
+                wayOn=line.way_on,
+            )
+        if not self.reason:
+            refuse("reason-missing", "Say why this gate may be set aside.")
+        if self.until < context.today:
+            refuse("day-in-past", "The override would be over before it begins.")
+        assert line.code is not None  # noqa: S101 - a line that does not pass says why
+        yield GateOverridden(
+            override=str(context.new_id()),
+            request=initiative.request.number,
+            gate=self.gate,
+            code=line.code,
+            evidence=line.evidence,
+            reason=self.reason,
+            role=context.actor.role,
+            until=self.until,
+            on=context.today,
+        )
+
+
+class WithdrawGateOverride(Command[Initiative]):
+    """Take an override back; decisions made on it stand."""
+
+    override: Identifier
+    reason: SaidWhy = ""
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `unknown-override` where none of this name runs."""
+        given = next(
+            (one for one in initiative.gates.running if one.override == self.override), None
+        )
+        if given is None:
+            refuse("unknown-override", "No override of this name runs here.")
+        if not self.reason:
+            refuse("reason-missing", "Say why it is taken back.")
+        yield GateOverrideWithdrawn(
+            override=given.override, gate=given.gate, reason=self.reason, on=context.today
+        )

@@ -1,0 +1,77 @@
+"""What time itself changes in an initiative: one deadline command, with a part per subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.deciding import judge_decision_by_time
+from initiatives.domain.effect import judge_evaluation_by_time
+from initiatives.domain.ending import budget_to_release, settle_by_time, to_settle
+from initiatives.domain.experiment import judge_experiments_by_time
+from initiatives.domain.initiative import Initiative
+from initiatives.domain.judging_again import (
+    DATE_PASSED,
+    judged_again,
+    lapsed,
+    standing_lines,
+)
+from initiatives.domain.referral import judge_referral_by_time
+from leefwijk.events.decider import Command, Context, OnSecond
+from leefwijk.events.event import Event
+from leefwijk.events.language.initiatives.gates import GatesAssessed
+
+
+class JudgeInitiativeByTime(Command[Initiative], beside=AreaBudget, deadline=True):
+    """Judge what days that have passed change; issued by the ticker."""
+
+    def second(self, initiative: Initiative, context: Context) -> str:
+        """The budget that gets something back, where a grant is settled."""
+        grant = to_settle(initiative, context)
+        return budget_to_release(grant) if grant else budget_id("none", 0)
+
+    def decide(
+        self, initiative: Initiative, _budget: AreaBudget, context: Context
+    ) -> Iterator[Event | OnSecond]:
+        """Each part looks at its own days."""
+        for part in PARTS:
+            yield from part(initiative, context)
+
+
+def judge_gates_by_time(initiative: Initiative, context: Context) -> Iterator[Event]:
+    """Overrides past their last day lapse; gates past theirs are judged again.
+
+    A gate that still passes, on other ground, is assessed anew: its next last day must be known.
+    """
+    today = context.today
+    for given in initiative.gates.running:
+        if given.until < today:
+            yield lapsed(given, DATE_PASSED, (), today)
+    if not initiative.open_grants:
+        return
+    past = frozenset(
+        gate
+        for gate, standing in initiative.gates.standing.items()
+        if standing.passed and standing.valid_through and standing.valid_through < today
+    )
+    if not past:
+        return
+    lines = standing_lines(initiative, context)
+    yield from judged_again(initiative, lines, past, context)
+    if any(line.passes for line in lines if line.gate in past):
+        yield GatesAssessed(
+            request=initiative.request.number if initiative.request else None,
+            lines=lines,
+            on=today,
+        )
+
+
+Part = Callable[[Initiative, Context], Iterator[Event | OnSecond]]
+PARTS: tuple[Part, ...] = (
+    judge_gates_by_time,
+    judge_decision_by_time,
+    judge_referral_by_time,
+    judge_experiments_by_time,
+    judge_evaluation_by_time,
+    settle_by_time,
+)

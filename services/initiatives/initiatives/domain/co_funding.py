@@ -1,0 +1,212 @@
+"""Several parties pay together: each its own part, and a windfall is everybody's (INI-29, 30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.ending import budget_to_release, release, released
+from initiatives.domain.funding_state import NOTHING, Cover, Pledge, divided
+from initiatives.domain.grants import euros
+from initiatives.domain.initiative import Initiative, Status
+from leefwijk.events.decider import Command, Context, OnSecond, evolves, on, refuse
+from leefwijk.events.event import Event
+from leefwijk.events.fields import Euro, Reason
+from leefwijk.events.language.initiatives.co_funding import (
+    CoFundingPromised,
+    CoFundingWithdrawn,
+    CostShare,
+    CostsSettled,
+)
+from leefwijk.events.language.initiatives.support_terms import BudgetShare
+
+Hours = Annotated[int, Field(ge=0, le=100_000)]
+SETTLED = "costs-settled-already"
+
+
+class PromiseCoFunding(Command[Initiative]):
+    """As a partner: promise your part, raise it, or say what you have paid of it."""
+
+    amount: Euro
+    hours: Hours = 0
+    paid: Euro = NOTHING
+    """What you have paid of it so far."""
+
+    @model_validator(mode="after")
+    def _paid_of_it(self) -> Self:
+        if self.paid > self.amount:
+            raise ValueError("more cannot be paid than is promised")
+        return self
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses less than was promised before: that is a withdrawal, with a reason."""
+        partner = _partner(context)
+        _require_unsettled(initiative)
+        before = initiative.funding.of(partner)
+        if before is not None and (self.amount < before.amount or self.paid < before.paid):
+            refuse("less-than-promised", "Withdraw the pledge with a reason, then promise anew.")
+        assert initiative.area is not None  # noqa: S101 - every proposal names one
+        yield CoFundingPromised(
+            area=initiative.area,
+            partner=partner,
+            amount=self.amount,
+            hours=self.hours,
+            paid=self.paid,
+            on=context.today,
+        )
+
+
+class WithdrawCoFunding(Command[Initiative]):
+    """As a partner: take your pledge back; what you paid stays paid."""
+
+    reason: Reason
+
+    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
+        """Refuses `nothing-promised` where nothing is left to take back."""
+        partner = _partner(context)
+        _require_unsettled(initiative)
+        pledge = initiative.funding.of(partner)
+        if pledge is None or (pledge.amount == pledge.paid and not pledge.hours):
+            refuse("nothing-promised", "Nothing is promised that could be taken back.")
+        assert initiative.area is not None  # noqa: S101 - every proposal names one
+        yield CoFundingWithdrawn(
+            area=initiative.area,
+            partner=partner,
+            amount=pledge.amount - pledge.paid,
+            left=pledge.paid,
+            reason=self.reason,
+            on=context.today,
+        )
+
+
+class SettleCosts(Command[Initiative], beside=AreaBudget):
+    """Divide the real costs over who promised, in proportion, to the cent."""
+
+    costs: Euro
+
+    def second(self, initiative: Initiative, _context: Context) -> str:
+        """The budget that the corporation's part came from."""
+        grants = [grant for grant in initiative.grants if grant.committed > NOTHING]
+        return budget_to_release(grants[-1]) if grants else budget_id("none", 0)
+
+    def decide(
+        self, initiative: Initiative, budget: AreaBudget, context: Context
+    ) -> Iterator[Event | OnSecond]:
+        """Refuses what is not completed, was settled before, or has no partner that pays."""
+        _require_unsettled(initiative)
+        if initiative.completed is None:
+            refuse("not-completed", "Costs are settled when it is completed.")
+        if not initiative.funding.pledges:
+            refuse("nothing-promised", "Nobody else pays; end the support instead.")
+        pledges = [pledge.amount for pledge in initiative.funding.pledges]
+        own = granted_together(initiative)
+        shares = divided(self.costs, [own, *pledges])
+        back = own - shares[0]
+        grants = [grant for grant in initiative.grants if grant.committed > NOTHING]
+        if back > NOTHING and back > dict(grants[-1].charges)[budget_to_release(grants[-1])]:
+            refuse("support-still-open", "Several budgets pay for it: end their grants first.")
+        last = grants[-1].request if grants else 0
+        share = (
+            (_share_of(budget_to_release(grants[-1]), back),) if back > NOTHING and grants else ()
+        )
+        assert initiative.area is not None  # noqa: S101 - every proposal names one
+        yield CostsSettled(
+            area=initiative.area,
+            costs=self.costs,
+            shares=(
+                CostShare(pledge=own, share=shares[0]),
+                *(
+                    CostShare(
+                        partner=pledge.partner,
+                        pledge=pledge.amount,
+                        share=part,
+                        hours=pledge.hours,
+                    )
+                    for pledge, part in zip(initiative.funding.pledges, shares[1:], strict=True)
+                ),
+            ),
+            released=share,
+            on=context.today,
+        )
+        for one in share:
+            yield on(budget, released(context.stream, last, one))
+
+
+def _share_of(budget: str, amount: Decimal) -> BudgetShare:
+    area, _, year = budget.rpartition(".")
+    return BudgetShare(budget_area=area, year=int(year), amount=amount)
+
+
+def granted_together(initiative: Initiative) -> Decimal:
+    """The corporation's part: euros of all its grants that were not given back."""
+    return sum((grant.committed for grant in initiative.grants), NOTHING)
+
+
+def cover_of(initiative: Initiative) -> Cover | None:
+    """How far the planned costs are covered; none where several parties are not needed."""
+    costs = initiative.plan.costs
+    if costs is None:
+        return None
+    return Cover(costs, granted_together(initiative) + initiative.funding.total)
+
+
+def require_covered(initiative: Initiative) -> None:
+    """Refuses `co-funding-incomplete`: what nobody pays for does not start (INI-29)."""
+    cover = cover_of(initiative)
+    if cover is None or not cover.gap:
+        return
+    if initiative.funding.pledges or initiative.needs_complete_funding:
+        refuse(
+            "co-funding-incomplete",
+            f"{euros(cover.gap)} of {euros(cover.costs)} is not covered.",
+            gap=f"{cover.gap:.2f}",
+            costs=f"{cover.costs:.2f}",
+        )
+
+
+def _partner(context: Context) -> str:
+    if context.actor.partner is None:
+        refuse("role-not-allowed", "A pledge is a partner's own.")
+    return context.actor.partner
+
+
+def _require_unsettled(initiative: Initiative) -> None:
+    if initiative.funding.settled is not None:
+        refuse(SETTLED, f"The costs were settled on {initiative.funding.settled}.")
+    if initiative.status in {Status.STOPPED, Status.HANDED_OVER}:
+        refuse("initiative-is-over", f"It is {initiative.status}.")
+
+
+@evolves(CoFundingPromised)
+def _(initiative: Initiative, event: CoFundingPromised) -> Initiative:
+    pledge = Pledge(event.partner, event.amount, event.hours, event.paid, event.on)
+    return replace(initiative, funding=initiative.funding.put(pledge))
+
+
+@evolves(CoFundingWithdrawn)
+def _(initiative: Initiative, event: CoFundingWithdrawn) -> Initiative:
+    pledge = Pledge(event.partner, event.left, 0, event.left, event.on)
+    return replace(initiative, funding=initiative.funding.put(pledge))
+
+
+@evolves(CostsSettled)
+def _(initiative: Initiative, event: CostsSettled) -> Initiative:
+    grants = [
+        replace(grant, books=replace(grant.books, settled=event.on, ended=event.on))
+        if grant.books.ended is None
+        else grant
+        for grant in initiative.grants
+    ]
+    if event.released and grants:
+        last = max(place for place, grant in enumerate(grants) if grant.committed > NOTHING)
+        grants[last] = release(grants[last], event.released)
+    return replace(
+        initiative,
+        grants=tuple(grants),
+        funding=replace(initiative.funding, settled=event.on),
+    )

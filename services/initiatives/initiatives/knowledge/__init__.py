@@ -1,0 +1,1 @@
+"""What initiatives keeps of other services' facts: a module per subject, and what it does then."""

@@ -1,0 +1,137 @@
+"""Areas: what lies in what, by monitoring's facts, and the areas that people live in as such."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from initiatives.domain.gates import KnownArea
+from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
+from leefwijk.events.decider import Context, refuse
+from leefwijk.events.fields import municipality_of
+from leefwijk.events.language.monitoring.areas import (
+    AreaRegistered,
+    ExperiencedAreaDrawn,
+    ExperiencedAreaRedrawn,
+)
+from leefwijk.gates.place import Place
+from leefwijk.service.context import ServiceContext
+
+TABLE = "known_areas"
+
+_KEEP = text("""
+insert into known_areas (area, name, parent, municipalities, parts)
+values (:area, :name, :parent, :municipalities, :parts)
+on conflict (area) do update set name = excluded.name, parent = excluded.parent,
+    municipalities = excluded.municipalities, parts = excluded.parts
+""")
+_FIND = text("select area, name, parent, municipalities from known_areas where area = :area")
+_ABOVE = text("""
+with recursive above as (
+    select area as part, area, parent, 0 as distance from known_areas
+    where area = any(cast(:areas as text[]))
+    union
+    select above.part, k.area, k.parent, above.distance + 1 from known_areas k
+    join above on k.area = above.parent
+    where above.distance < 5
+)
+select part, area, distance, false as lived from above
+union
+-- an area as people live it leads over the division it is composed of
+select above.part, k.area, above.distance, true
+from above join known_areas k on k.parts @> array[above.area]
+order by part, distance, lived desc, area
+""")
+BELOW = """
+with recursive below as (
+    select area, parts from known_areas where area = any(cast(:areas as text[]))
+    union
+    select k.area, k.parts from known_areas k
+    join below on k.parent = below.area or k.area = any(below.parts)
+)
+"""
+_PARTS = text(f"""
+{BELOW}
+select area, cardinality(parts) = 0
+    and not exists (select from known_areas k where k.parent = below.area) as smallest
+from below order by area
+""")
+
+
+def _registered(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, AreaRegistered)  # noqa: S101 - registered for it
+    return _KEEP, {
+        "area": event.area,
+        "name": event.name,
+        "parent": event.parent,
+        "municipalities": list(event.municipalities),
+        "parts": [],
+    }
+
+
+def _drawn(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, (ExperiencedAreaDrawn, ExperiencedAreaRedrawn))  # noqa: S101 - registered
+    return _KEEP, {
+        "area": event.area,
+        "name": event.name,
+        "parent": None,
+        "municipalities": list(event.municipalities),
+        "parts": [part.area for part in event.parts],
+    }
+
+
+WRITES: Writes = {
+    AreaRegistered: _registered,
+    ExperiencedAreaDrawn: _drawn,
+    ExperiencedAreaRedrawn: _drawn,
+}
+
+
+async def known_area(
+    service: ServiceContext, command: Any, _state: Any, _context: Context
+) -> tuple[KnownArea]:
+    """The area that the command names. Refuses `unknown-area`."""
+    async with service.reading.connect() as connection:
+        row = (await connection.execute(_FIND, {"area": command.area})).one_or_none()
+    if row is None:
+        refuse(
+            "unknown-area", f"{command.area} is not registered in monitoring, or not heard of yet."
+        )
+    return (KnownArea(row.area, row.name, tuple(row.municipalities)),)
+
+
+async def areas_within(service: ServiceContext, area: str | None) -> list[str] | None:
+    """An area with all that lies in it, by its parts too; of an area never heard of, itself."""
+    if area is None:
+        return None
+    async with service.reading.connect() as connection:
+        rows = await connection.execute(_PARTS, {"areas": [area]})
+        return [row.area for row in rows] or [area]
+
+
+async def place_of(
+    connection: AsyncConnection, area: str, municipalities: tuple[str, ...]
+) -> tuple[Place, tuple[str, ...]]:
+    """The place as gates look at it, and every area within it, itself included."""
+    rows = (await connection.execute(_PARTS, {"areas": [area]})).all()
+    below = tuple(row.area for row in rows) or (area,)
+    smallest = tuple(row.area for row in rows if row.smallest and row.area != area)
+    above: dict[str, list[str]] = defaultdict(list)
+    found = await connection.execute(_ABOVE, {"areas": [area, *smallest]})
+    for row in found:
+        if row.area != row.part:
+            above[row.part].append(row.area)
+    place = Place(
+        area,
+        within=tuple(above[area]),
+        parts=smallest,
+        within_of_part=tuple((part, tuple(above[part])) for part in smallest),
+        municipalities=municipalities or municipality_of(area),
+    )
+    return place, below

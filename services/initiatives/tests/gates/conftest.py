@@ -1,0 +1,604 @@
+"""Initiatives on a real database, hearing other services' facts through its real consumer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from initiatives.app import definition
+from leefwijk.events.catalogue import published_language
+from leefwijk.events.clock import day_of
+from leefwijk.events.consume import ledger
+from leefwijk.events.consume.core import ConsumerCore
+from leefwijk.events.consume.reactions import Reactions, TodoWorker
+from leefwijk.events.consume.records import Record
+from leefwijk.events.deadlines import Ticker
+from leefwijk.events.envelope import platform_headers, source_uri
+from leefwijk.events.event import Event, Validity
+from leefwijk.events.fields import EffortLevelName, Theme
+from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
+from leefwijk.events.language.housing_mix.dwellings import (
+    Dwelling,
+    DwellingLeftStock,
+    DwellingRegistered,
+    LeftStock,
+)
+from leefwijk.events.language.monitoring.area_roles import AreaRole, AreaRoleAssigned
+from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
+from leefwijk.events.language.monitoring.base_conditions import (
+    BaseVerdictChanged,
+    FailingStep,
+    Lack,
+    Step,
+    Verdict,
+)
+from leefwijk.events.language.monitoring.effort_levels import (
+    EffortLevelAgreed,
+    Mode,
+    Rhythm,
+    Stance,
+    YearBudget,
+)
+from leefwijk.events.language.monitoring.partners import PartnerKind
+from leefwijk.events.language.monitoring.performance_agreements import (
+    PerformanceAgreementConcluded,
+)
+from leefwijk.events.language.participation.involvement_checks import (
+    CheckConcluded,
+    CheckWithdrawn,
+    GroupConclusion,
+    WithdrawalReason,
+)
+from leefwijk.events.language.participation.ladder import OwnRole
+from leefwijk.events.migrate import Migrations
+from leefwijk.events.store.records import StoredEvent
+from leefwijk.events.testing.clock import FakeClock
+from leefwijk.events.testing.servers import Databases
+from leefwijk.events.topics import platform_topic
+from leefwijk.service.context import ServiceContext
+from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
+from leefwijk.service.settings import ServiceSettings
+
+BUURT = "BU01060100@2020"
+WIJK = "WK010601@2020"
+ASSEN = "GM0106@2020"
+LARIKS = tuple(f"BU0106010{number}@2020" for number in range(6))
+NAMES = UUID("5a9f4f06-1111-4222-8333-94a1d7a1b001")
+
+PLAN = {
+    "size": "informal",
+    "benefit": {"openToEveryone": True, "households": 60, "ownTenants": 41},
+    "effect": {
+        "effect": "e1",
+        "kind": "outcome",
+        "says": "Households that drop in at least monthly",
+        "start": "0",
+        "aim": "25",
+        "by": "2026-12-31",
+        "seenBy": "own count",
+    },
+    "buildsOn": ["a1"],
+    "moments": "Tuesday from ten to twelve",
+}
+MEETING = {
+    "category": "meeting",
+    "place": "The hall",
+    "moments": "Tuesdays from ten to twelve",
+    "openTo": "Everyone in the area",
+}
+
+
+def id_of(name: str) -> str:
+    """The id of the event that the scenario calls by this name."""
+    return str(uuid5(NAMES, name))
+
+
+@dataclass
+class Town:
+    """The service, the clock, and what others told it."""
+
+    client: httpx.AsyncClient
+    context: ServiceContext
+    issuer: DevelopmentIssuer
+    clock: FakeClock
+    core: ConsumerCore
+    todos: TodoWorker
+    ticker: Ticker
+    versions: dict[str, int] = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=lambda: dict(PLAN))
+    """The plan of B2."""
+
+    # --- what others say
+
+    async def hear(
+        self, service: str, subject: str, event: Event, name: str, *, work: bool = True
+    ) -> str:
+        """A fact of another service arrives; what it asks for is done."""
+        await self.deliver(service, self._stored(subject, event, name))
+        if work:
+            await self.work()
+        return id_of(name)
+
+    def _stored(self, subject: str, event: Event, name: str) -> StoredEvent:
+        stream = f"{event.aggregate}-{subject}"
+        version = self.versions[stream] = self.versions.get(stream, 0) + 1
+        about = getattr(event, "municipalities", None) or ("GM0106",)
+        return StoredEvent(
+            stream,
+            version,
+            version,
+            UUID(id_of(name)),
+            event.type,
+            event.to_json(),
+            {"municipalities": list(about)},
+            self.clock(),
+        )
+
+    async def deliver(self, service: str, *stored: StoredEvent) -> None:
+        """Records arrive, perhaps once more."""
+        records = [
+            Record(
+                platform_topic(service),
+                0,
+                None,
+                tuple(platform_headers(one, source_uri("04016206", service))),
+                one.stream_id.encode(),
+                one.data.encode(),
+            )
+            for one in stored
+        ]
+        await self.core.apply(records)
+
+    async def homes(self, own: dict[str, int], name: str = "H1") -> None:
+        """An import of dwellings has completed, with so many own homes per area."""
+        homes = [
+            self._stored(f"{area}-{number}".lower(), home(area), f"{name}-{area}-{number}")
+            for area, count in own.items()
+            for number in range(count)
+        ]
+        done = DwellingImportCompleted(
+            reference_date=date(2026, 4, 1),
+            municipalities=("GM0106",),
+            read=len(homes),
+            taken=len(homes),
+            rejected=0,
+            warnings=0,
+            registered=len(homes),
+            changed=0,
+            unchanged=0,
+        )
+        await self.deliver("housing_mix", *homes, self._stored(name.lower(), done, name))
+
+    async def sold(self, area: str, number: int) -> None:
+        """An own home leaves the stock."""
+        fact = DwellingLeftStock(area=area, how=LeftStock.SOLD, on=day_of(self.clock()))
+        await self.hear("housing_mix", f"{area}-{number}".lower(), fact, f"sold-{area}-{number}")
+
+    async def check(
+        self,
+        name: str,
+        *asked: str,
+        theme: str = "meeting",
+        through: str = "2026-10-05",
+        opened: str = WIJK,
+        complex_: str | None = None,
+        groups: tuple[GroupConclusion, ...] = (),
+    ) -> None:
+        """A concluded check: people were asked in these areas about a theme."""
+        fact = CheckConcluded(
+            area=opened,
+            complex=complex_,
+            themes=(Theme(theme),),
+            asked_in=asked or (BUURT,),
+            groups=groups,
+            role=OwnRole.SUPPORT,
+            last_asked=date(2025, 10, 5),
+            valid_until=date.fromisoformat(through),
+            on=date(2025, 10, 6),
+        )
+        await self.hear("participation", name.lower(), fact, name)
+
+    async def withdrawn(self, name: str, on: str) -> None:
+        """The check turned out to have been held wrongly."""
+        fact = CheckWithdrawn(
+            area=WIJK, reason=next(iter(WithdrawalReason)), on=date.fromisoformat(on)
+        )
+        await self.hear("participation", name.lower(), fact, f"{name}-withdrawn")
+
+    async def prove(self, *services: str, at: str | None = None) -> None:
+        """Everything that these services said had been read at this moment."""
+        moment = FakeClock(at)() if at else self.clock()
+        async with self.context.engine.begin() as connection:
+            await ledger.prove_read(
+                connection, self.core.name, [platform_topic(name) for name in services], moment
+            )
+
+    async def read_all(self) -> None:
+        """Everything that anybody said had been read just now."""
+        await self.prove("monitoring", "participation", "housing_mix")
+
+    async def sql(self, statement: str, **values: Any) -> None:
+        """Write something that no fact says yet."""
+        async with self.context.engine.begin() as connection:
+            await connection.execute(text(statement), values)
+
+    async def work(self) -> None:
+        """Do what was set in motion."""
+        while await self.todos.once():
+            pass
+
+    async def time_passes(self, to: str) -> None:
+        """It is later now, and the ticker has looked."""
+        self.clock.set(to)
+        await self.ticker.tick()
+
+    # --- what callers ask
+
+    def headers(self, role: str, who: str = "somebody") -> dict[str, str]:
+        """Who asks."""
+        subject = f"{role}-{who}"
+        return {"Authorization": f"Bearer {self.issuer.token(role, subject=subject)}"}
+
+    async def get(self, path: str, role: str = "area_manager") -> Any:
+        """Read what must be there."""
+        answer = await self.client.get(f"/v1{path}", headers=self.headers(role))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def post(
+        self, path: str, body: dict[str, Any], role: str, who: str = "somebody", **more: str
+    ) -> httpx.Response:
+        """Give a command."""
+        headers = {**self.headers(role, who), **more}
+        return await self.client.post(f"/v1{path}", json=body, headers=headers)
+
+    async def step(
+        self, id_: str, noun: str, body: dict[str, Any], role: str, who: str = "somebody"
+    ) -> httpx.Response:
+        """Give a command on an initiative as it stands now."""
+        version = (await self.get(f"/initiatives/{id_}"))["version"]
+        return await self.post(
+            f"/initiatives/{id_}/{noun}", body, role, who, **{"If-Match": f'"{version}"'}
+        )
+
+    async def done(self, id_: str, noun: str, body: dict[str, Any], role: str, **who: str) -> Any:
+        """A command that must be accepted."""
+        answer = await self.step(id_, noun, body, role, **who)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def refused(
+        self, id_: str, noun: str, body: dict[str, Any], role: str, code: str, **who: str
+    ) -> Any:
+        """A command that must be refused with this code; gives the problem."""
+        answer = await self.step(id_, noun, body, role, **who)
+        problem = answer.json()
+        assert answer.status_code in {403, 409}, answer.text
+        assert problem["code"] == code, problem
+        return problem
+
+    async def propose(self, **more: Any) -> str:
+        """An initiative with role `support`, as in B2 unless said otherwise."""
+        plan = {**PLAN, **more.pop("plan", {})}
+        role = more.pop("role", "support")
+        body = {
+            "title": "Coffee corner in the hall",
+            "area": BUURT,
+            "themes": ["meeting"],
+            "taker": "residents",
+            "collectiveBenefit": "Open to everyone in De Lariks Oost",
+            "plan": {name: value for name, value in plan.items() if value is not None},
+            **more,
+        }
+        answer = await self.post("/initiatives", body, "neighbourhood_worker")
+        assert answer.status_code == 201, answer.text
+        id_ = str(answer.json()["id"])
+        if role:
+            await self.done(id_, "corporation-roles", {"role": role}, "neighbourhood_worker")
+        return id_
+
+    async def request(self, id_: str, amount: str = "1500.00", **more: Any) -> None:
+        """One line of money, `meeting` unless said otherwise."""
+        contribution = more.pop("contribution", MEETING)
+        line = {"line": 1, "kind": "money", "purpose": "Furniture", "amount": amount}
+        if contribution is not None:
+            line["contribution"] = contribution
+        line |= more.pop("line", {})
+        body = {"lines": [line], **more}
+        await self.done(id_, "support-requests", body, "neighbourhood_worker")
+
+    async def coffee(self, amount: str = "1500.00", **more: Any) -> str:
+        """I1 with R1: what B2 holds, on 2026-04-13."""
+        asked = {
+            name: more.pop(name) for name in ("contribution", "line", "nature") if name in more
+        }
+        costs = {"totalCosts": more.pop("costs")} if "costs" in more else {}
+        id_ = await self.propose(**more)
+        await self.request(id_, amount, **asked, **costs)
+        return id_
+
+    async def grant(self, id_: str, amount: str = "1500.00", who: str = "m1") -> httpx.Response:
+        """Grant line 1."""
+        body = {"lines": [{"line": 1, "amount": amount, "reason": "As agreed"}]}
+        return await self.step(id_, "support-grants", body, "area_manager", who)
+
+    async def granted(self, id_: str, amount: str = "1500.00", who: str = "m1") -> Any:
+        """A grant that must succeed."""
+        answer = await self.grant(id_, amount, who)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def not_granted(self, id_: str, amount: str = "1500.00") -> dict[str, Any]:
+        """A grant that must be refused by its gates; gives each failing line by its gate."""
+        answer = await self.grant(id_, amount)
+        problem = answer.json()
+        assert answer.status_code == 409, answer.text
+        assert problem["code"] == "gates-not-passed", problem
+        return {line["gate"]: line for line in problem["refusals"][0]["lines"]}
+
+    async def lines(self, id_: str) -> dict[str, Any]:
+        """The lines as they read now, by gate."""
+        found = await self.get(f"/initiatives/{id_}/gates")
+        return {line["gate"]: line for line in found["lines"]}
+
+    async def override(self, id_: str, gate: str, until: str, **more: Any) -> Any:
+        """A director sets a gate aside."""
+        body = {"gate": gate, "until": until, "reason": "Residents should not wait", **more}
+        return await self.done(id_, "gate-overrides", body, "area_director", who="d1")
+
+    async def facts(self, id_: str) -> list[tuple[str, dict[str, Any]]]:
+        """What was recorded of an initiative, in order."""
+        async with self.context.reading.connect() as connection:
+            rows = await connection.execute(
+                text("select type, data from events where stream_id = :id order by version"),
+                {"id": f"initiatives-{id_}"},
+            )
+            return [(row.type.split(".")[-2], row.data) for row in rows]
+
+    async def ids(self, id_: str, *names: str) -> list[str]:
+        """The ids of the last facts of these names."""
+        async with self.context.reading.connect() as connection:
+            rows = await connection.execute(
+                text("select type, id from events where stream_id = :id order by version"),
+                {"id": f"initiatives-{id_}"},
+            )
+            found = {row.type.split(".")[-2]: str(row.id) for row in rows}
+        return [found[name] for name in names]
+
+    async def areas(self) -> None:
+        """M3: Assen, Lariks and its six buurten."""
+        wanted = [
+            (ASSEN, None, AreaKind.MUNICIPALITY),
+            (WIJK, ASSEN, AreaKind.DISTRICT),
+            *((buurt, WIJK, AreaKind.NEIGHBOURHOOD) for buurt in LARIKS),
+        ]
+        for area, parent, kind in wanted:
+            await self.hear("monitoring", area, registered(area, parent, kind), f"M3-{area}")
+
+    async def assess_small(self, area: str, year: int = 2026) -> None:
+        """The area is assessed for small support."""
+        own = (
+            "residents-involvement",
+            "base-in-order",
+            "expected-effect-stated",
+            "effort-level-and-budget",
+        )
+        body = {
+            "year": year,
+            "grounds": [{"gate": gate, "says": "Looked at in January"} for gate in own],
+            "reason": "Small support does good here",
+        }
+        path = f"/area-budgets/{area}/small-support-assessments"
+        answer = await self.post(path, body, "area_manager")
+        assert answer.status_code == 201, answer.text
+
+    async def id_of_assessment(self, area: str, year: int = 2026) -> str:
+        """The id of that assessment."""
+        async with self.context.reading.connect() as connection:
+            found = await connection.execute(
+                text("select id from events where stream_id = :id and type like '%small-support%'"),
+                {"id": f"area-budgets-{area}.{year}"},
+            )
+            return str(found.scalar_one())
+
+    async def facts_named(self, id_: str, *names: str) -> list[dict[str, Any]]:
+        """The facts of these names, in order."""
+        return [data for name, data in await self.facts(id_) if name in names]
+
+
+def _town(url: str, issuer: DevelopmentIssuer) -> Town:
+    clock = FakeClock("2026-04-13T09:00:00Z")
+    settings = ServiceSettings(
+        environment="development",
+        port=8101,
+        database_url=url,
+        kafka_bootstrap="127.0.0.1:9",
+        chamber_number="04016206",
+        issuer=ISSUER,
+        jwks=str(issuer.jwks),
+    )
+    app = definition.app(settings, clock)
+    context: ServiceContext = app.state.context
+    assert definition.knowledge is not None
+    reactions = Reactions(definition.name, definition.knowledge.reactions)
+    knows = {command: partial(gather, context) for command, gather in definition.knows.items()}
+    core = ConsumerCore(
+        context.engine, definition.knowledge.applier(reactions), published_language()
+    )
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        base_url="http://initiatives",
+        timeout=120,
+    )
+    todos = TodoWorker(context.engine, context.handler, definition.knowledge.commands, knows)
+    ticker = Ticker(context.engine, context.handler, definition.name, definition.states, knows)
+    return Town(client, context, issuer, clock, core, todos, ticker)
+
+
+@pytest.fixture(scope="session")
+def database_parts() -> tuple[Migrations, ...]:
+    """A database of initiatives."""
+    return definition.all_migrations
+
+
+@pytest.fixture(scope="session")
+def api_tokens(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentIssuer:
+    """Signs tokens for callers."""
+    return DevelopmentIssuer(tmp_path_factory.mktemp("initiatives-issuer"))
+
+
+@pytest.fixture
+async def empty(databases: Databases, api_tokens: DevelopmentIssuer) -> AsyncIterator[Town]:
+    """A service that heard nothing, on 2026-04-13."""
+    url = await databases.fresh(*definition.all_migrations)
+    town = _town(url, api_tokens)
+    # it started long ago: what arrives now is news
+    await town.sql(
+        "insert into consumer_generations (consumer, started_at) values (:name, '2020-01-01')",
+        name=town.core.name,
+    )
+    yield town
+    await town.client.aclose()
+    await town.context.store.close()
+    await town.context.engine.dispose()
+    await databases.drop(url)
+
+
+def registered(area: str, parent: str | None, kind: AreaKind) -> AreaRegistered:
+    """An area of 2020 in Assen."""
+    return AreaRegistered(area=area, kind=kind, parent=parent, municipalities=("GM0106",))
+
+
+def home(area: str) -> DwellingRegistered:
+    """An own home that is let."""
+    return DwellingRegistered(
+        dwelling=Dwelling(area=area, unit="WOO", tenancy="VEH", social_label="DAE"),
+        municipalities=("GM0106",),
+        on=date(2026, 4, 1),
+        is_home=True,
+    )
+
+
+def verdict(
+    area: str = BUURT,
+    *,
+    on: str = "2026-01-20",
+    complex_: str | None = None,
+    because_of: str | None = None,
+    **failing: Any,
+) -> BaseVerdictChanged:
+    """In order, or the steps that fail with the events that are their findings."""
+    because = tuple(
+        FailingStep(
+            step=Step(step),
+            lack=Lack.INSUFFICIENT,
+            complex=because_of,
+            findings=tuple(UUID(id_of(f)) for f in found),
+        )
+        for step, found in failing.items()
+    )
+    return BaseVerdictChanged(
+        area=area,
+        municipalities=("GM0106",),
+        complex=complex_,
+        before=Verdict.UNKNOWN,
+        verdict=Verdict.NOT_IN_ORDER if because else Verdict.IN_ORDER,
+        step=0 if because else 1,
+        because=because,
+        on=date.fromisoformat(on),
+    )
+
+
+def level(
+    area: str = WIJK,
+    name: str = "extra",
+    through: str | None = "2028-12-31",
+    **budgets: str,
+) -> EffortLevelAgreed:
+    """M2, unless said otherwise; budgets by year: `y2026="24000.00"`."""
+    euros = budgets or {"y2026": "24000.00", "y2027": "24000.00"}
+    structural = name == "large_scale"
+    return EffortLevelAgreed(
+        area=area,
+        level=EffortLevelName(name),
+        mode=Mode(
+            stance=Stance.REACTIVE if name == "basic" else Stance.PROACTIVE,
+            rhythm=Rhythm.STRUCTURAL if structural else Rhythm.INCIDENTAL,
+        ),
+        valid=Validity(
+            from_=date(2025, 1, 1), through=date.fromisoformat(through) if through else None
+        ),
+        budgets=tuple(
+            YearBudget(year=int(year[1:]), amount=Decimal(amount)) for year, amount in euros.items()
+        ),
+    )
+
+
+def agreement(
+    year: int, *listed: str, required: bool = False, municipality: str = "GM0106"
+) -> PerformanceAgreementConcluded:
+    """What the local triangle agreed for a year."""
+    return PerformanceAgreementConcluded(
+        municipality=municipality,
+        year=year,
+        edition=1,
+        listed=listed,
+        listing_required=required,
+        on=date(year - 1, 12, 10),
+    )
+
+
+def responsible(
+    subject: str, *, area: str = ASSEN, from_: str = "2020-01-01", kind: str = "municipality"
+) -> AreaRoleAssigned:
+    """That a party is responsible for a subject."""
+    return AreaRoleAssigned(
+        area=area,
+        municipalities=("GM0106",),
+        partner="assen" if kind == "municipality" else "welfare",
+        partner_kind=PartnerKind(kind),
+        role=AreaRole.RESPONSIBLE,
+        subject=subject,
+        valid=Validity(from_=date.fromisoformat(from_)),
+    )
+
+
+@dataclass
+class Facts:
+    """Makers of the facts that scenarios name."""
+
+    registered: Callable[..., Any] = registered
+    verdict: Callable[..., Any] = verdict
+    level: Callable[..., Any] = level
+    agreement: Callable[..., Any] = agreement
+    responsible: Callable[..., Any] = responsible
+    id_of: Callable[[str], str] = id_of
+
+
+@pytest.fixture(scope="session")
+def facts() -> Facts:
+    """What other services may say."""
+    return Facts()
+
+
+@pytest.fixture
+async def town(empty: Town, facts: Facts) -> Town:
+    """B1: De Lariks Oost as initiatives knows it on 2026-04-13, everything read."""
+    await empty.areas()
+    await empty.hear("monitoring", "base-lariks-oost", verdict(), "M1")
+    await empty.hear("monitoring", "lariks", level(), "M2")
+    await empty.hear("monitoring", "gm0106-2026", agreement(2026), "M4")
+    await empty.hear("monitoring", "assen-public-space", responsible("public-space"), "M5")
+    await empty.homes({BUURT: 212})
+    await empty.check("P1")
+    await empty.read_all()
+    return empty

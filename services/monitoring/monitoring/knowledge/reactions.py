@@ -1,0 +1,197 @@
+"""What is judged again when something is heard: bases, and the grounds of agreed levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leefwijk.events.consume import told
+from leefwijk.events.consume.reactions import Reaction, Reactions
+from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Writes, write_all
+from leefwijk.events.decider import Command
+from leefwijk.events.event import Event
+from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
+from leefwijk.events.language.housing_mix.dwellings import (
+    ConditionCorrected,
+    ConditionRecorded,
+    DwellingCorrected,
+    DwellingLeftStock,
+)
+from leefwijk.events.language.housing_mix.plans import (
+    DemolitionDateReset,
+    PlanDecided,
+    PlanLapsed,
+    PlanWithdrawn,
+)
+from leefwijk.events.language.monitoring.area_roles import (
+    AreaRole,
+    AreaRoleAssigned,
+    AreaRoleEnded,
+)
+from leefwijk.events.language.monitoring.base_conditions import BaseVerdictChanged, Verdict
+from leefwijk.events.language.monitoring.effort_levels import Ground
+from monitoring.domain.assessing import JudgeBase
+from monitoring.domain.places import lies_in
+from monitoring.domain.questioning import JudgeLevelGround
+from monitoring.knowledge import asked, homes
+
+CONSUMER = "monitoring.knowledge"
+
+_LIVED = text("""
+select area from documents
+where kind = 'experienced-areas' and area is not null
+    and facets && (select array_agg('part:' || area) from unnest(cast(:areas as text[])) t (area))
+""")
+_BASES = text("""
+select substr(stream_id, 17) as id from documents
+where kind = 'base-conditions' and area = any(cast(:areas as text[])) order by stream_id
+""")
+_BASES_OF = text("""
+select substr(stream_id, 17) as id from documents
+where kind = 'base-conditions'
+    and facets && (select array_agg('municipality:' || m) from unnest(cast(:of as text[])) t (m))
+order by stream_id
+""")
+_LEVELS = text("""
+select substr(stream_id, 15) as id from documents
+where kind = 'effort-levels' and status = 'agreed' and area = any(cast(:areas as text[]))
+order by stream_id
+""")
+
+
+class MonitoringKnowledge:
+    """Keeps the tables up to date and writes the todos of reactions."""
+
+    name = CONSUMER
+    tables = (*homes.TABLES, told.TABLE)
+
+    def __init__(self, reactions: Reactions) -> None:
+        self._reactions = reactions
+        self.handles: frozenset[type[Event]] = frozenset(WRITES) | reactions.handles
+
+    async def apply(
+        self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]
+    ) -> None:
+        """Write what the changes say, in order; then what they ask for."""
+        await write_all(connection, WRITES, changes)
+        await self._reactions.add(connection, self.name, changes)
+
+
+WRITES: Writes = {**homes.WRITES, **asked.WRITES}
+
+
+async def _around(connection: AsyncConnection, *areas: str) -> list[str]:
+    """The areas, what they lie in, and the areas as people live them that hold one of them."""
+    found = [area for one in areas for area in (one, *lies_in(one))]
+    lived = await connection.execute(_LIVED, {"areas": found})
+    return [*found, *lived.scalars()]
+
+
+async def _bases(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """The assessed areas that a fact about homes bears on."""
+    areas = await _around(connection, change.event.area)  # type: ignore[attr-defined]  # all have one
+    return (await connection.execute(_BASES, {"areas": areas})).scalars().all()
+
+
+async def _corrected_home(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    event = change.event
+    assert isinstance(event, DwellingCorrected)  # noqa: S101 - registered for it
+    areas = await _around(connection, event.dwelling.area)
+    return (await connection.execute(_BASES, {"areas": areas})).scalars().all()
+
+
+async def _delivered(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    event = change.event
+    assert isinstance(event, DwellingImportCompleted)  # noqa: S101 - registered for it
+    asked = {"of": list(event.municipalities)}
+    return (await connection.execute(_BASES_OF, asked)).scalars().all()
+
+
+async def _bases_above(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """The assessed areas that an area lies in: what changes in it may change them."""
+    event = change.event
+    assert isinstance(event, BaseVerdictChanged)  # noqa: S101 - registered for it
+    if event.complex is not None:
+        return []
+    above = [area for area in await _around(connection, event.area) if area != event.area]
+    return (await connection.execute(_BASES, {"areas": above})).scalars().all()
+
+
+async def _levels(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """The agreed levels that rest on the base of an area."""
+    event = change.event
+    assert isinstance(event, BaseVerdictChanged)  # noqa: S101 - registered for it
+    if event.complex is not None:
+        return []
+    areas = await _around(connection, event.area)
+    return (await connection.execute(_LEVELS, {"areas": areas})).scalars().all()
+
+
+async def _directed(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """The agreed levels of an area whose director comes or goes."""
+    event = change.event
+    assert isinstance(event, (AreaRoleAssigned, AreaRoleEnded))  # noqa: S101 - registered
+    if event.role is not AreaRole.DIRECTOR:
+        return []
+    return (await connection.execute(_LEVELS, {"areas": [event.area]})).scalars().all()
+
+
+def _judge_base(change: Change) -> JudgeBase:
+    return JudgeBase(on=change.event.on)
+
+
+def _judge_level(change: Change) -> JudgeLevelGround:
+    event = change.event
+    assert isinstance(event, BaseVerdictChanged)  # noqa: S101 - registered for it
+    steps = ", ".join(dict.fromkeys(step.step.value for step in event.because))
+    return JudgeLevelGround(
+        ground=Ground.BASE,
+        lost=event.before is Verdict.IN_ORDER and event.verdict is not Verdict.IN_ORDER,
+        because=f"The base of {event.area} is no longer in order: {steps}.",
+        evidence=(change.received.id,),
+        on=event.on,
+    )
+
+
+def _judge_direction(change: Change) -> JudgeLevelGround:
+    event = change.event
+    assert isinstance(event, (AreaRoleAssigned, AreaRoleEnded))  # noqa: S101 - registered
+    ended = isinstance(event, AreaRoleEnded)
+    return JudgeLevelGround(
+        ground=Ground.DIRECTOR,
+        lost=ended,
+        because="No municipality directs the area any more.",
+        evidence=(change.received.id,),
+        on=event.on if isinstance(event, AreaRoleEnded) else event.valid.from_,
+    )
+
+
+_BASE_REACTIONS = tuple(
+    Reaction(f"judge-base-{event.type.split('.')[3]}", event, targets, _judge_base)
+    for event, targets in (
+        (ConditionRecorded, _bases),
+        (ConditionCorrected, _bases),
+        (DwellingLeftStock, _bases),
+        (DwellingCorrected, _corrected_home),
+        (DwellingImportCompleted, _delivered),
+        (PlanDecided, _bases),
+        (PlanWithdrawn, _bases),
+        (PlanLapsed, _bases),
+        (DemolitionDateReset, _bases),
+        (BaseVerdictChanged, _bases_above),
+    )
+)
+_LEVEL_REACTIONS = (
+    Reaction("judge-level-base", BaseVerdictChanged, _levels, _judge_level),
+    Reaction("judge-level-directed", AreaRoleAssigned, _directed, _judge_direction),
+    Reaction("judge-level-undirected", AreaRoleEnded, _directed, _judge_direction),
+)
+REACTIONS = (*_BASE_REACTIONS, *_LEVEL_REACTIONS)
+COMMANDS: dict[str, type[Command[Any]]] = {
+    **{reaction.name: JudgeBase for reaction in _BASE_REACTIONS},
+    **{reaction.name: JudgeLevelGround for reaction in _LEVEL_REACTIONS},
+}
