@@ -169,7 +169,7 @@ class InitiativeQuery(Paging):
     title: Annotated[str | None, Query(max_length=100)] = None
     """Words of the title, in any of their forms."""
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
-    party: Annotated[str | None, Query(pattern=r"^[0-9a-z][0-9a-z-]{0,79}$")] = None
+    party: Annotated[str | None, Query(max_length=80)] = None
     """A partner that it was referred to, or that funds it."""
     overdue: Overdue | None = None
 
