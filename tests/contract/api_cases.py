@@ -67,6 +67,7 @@ INTERNAL = (
     "/effort-proposals",
     "/base-conditions",
     "/base-agenda",
+    "/owed-checks",
     "/areas/{areaId}/evidence",
     "/dwelling-imports",
     "/plans",

@@ -82,6 +82,21 @@ async def _initiatives(service: Service) -> None:
     )
 
 
+async def _participation(service: Service) -> None:
+    engine = service.app.state.context.reading
+    async with engine.connect() as connection:
+        known = text(
+            "insert into known_areas (area, municipalities) values (:area, array[:municipality])"
+        )
+        await connection.execute(known, {"area": AREA, "municipality": MUNICIPALITY})
+    service.things["involvement-checks"] = await _post(
+        service,
+        "/involvement-checks",
+        Role.NEIGHBOURHOOD_WORKER,
+        {"area": AREA, "themes": ["meeting"], "groups": ["tenants"]},
+    )
+
+
 async def _housing_mix(service: Service) -> None:
     handler = service.app.state.context.handler
     home = Dwelling(area=BUURT, unit="WOO", unit_detail="TUS", tenancy="VEH")
@@ -100,5 +115,6 @@ async def _housing_mix(service: Service) -> None:
 _SEEDS: dict[str, Callable[[Service], Awaitable[None]]] = {
     "monitoring": _monitoring,
     "initiatives": _initiatives,
+    "participation": _participation,
     "housing_mix": _housing_mix,
 }
