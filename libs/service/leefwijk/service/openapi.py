@@ -104,7 +104,8 @@ def _camel(name: str) -> str:
 
 
 def _complete(operation: dict[str, Any], path: str, route: CommandRoute | None) -> None:
-    operation["security"] = [{"bearer": []}]
+    without_account = operation.pop("x-without-account", False)
+    operation["security"] = [] if without_account else [{"bearer": []}]
     answers = operation["responses"]
     answers.pop("422", None)
     wanted: tuple[str, ...] = _READ
