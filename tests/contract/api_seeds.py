@@ -95,6 +95,17 @@ async def _participation(service: Service) -> None:
         Role.NEIGHBOURHOOD_WORKER,
         {"area": AREA, "themes": ["meeting"], "groups": ["tenants"]},
     )
+    service.things["wish-panels"] = await _post(
+        service,
+        "/wish-panels",
+        Role.NEIGHBOURHOOD_WORKER,
+        {
+            "area": AREA,
+            "themes": ["meeting"],
+            "groups": [{"group": "tenants", "homes": 60}],
+            "closesAt": "2999-01-01T12:00:00Z",
+        },
+    )
 
 
 async def _housing_mix(service: Service) -> None:

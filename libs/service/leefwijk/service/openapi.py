@@ -108,7 +108,7 @@ def _complete(operation: dict[str, Any], path: str, route: CommandRoute | None) 
     operation["security"] = [] if without_account else [{"bearer": []}]
     answers = operation["responses"]
     answers.pop("422", None)
-    wanted: tuple[str, ...] = _READ
+    wanted: tuple[str, ...] = tuple(_PROBLEMS) if "requestBody" in operation else _READ
     if route is not None:
         operation["x-roles"] = [role.value for role in route.roles]
         operation["requestBody"] = {

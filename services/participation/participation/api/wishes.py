@@ -26,9 +26,38 @@ from participation.domain.wish_panel import UNDER_WAY, WishPanel
 from participation.domain.wish_panel_steps import IssueTokens
 from participation.domain.wish_tokens import TokenMaker
 
-router = APIRouter(tags=["wish-panels"])
-
 M = TypeVar("M", bound=Wire)
+
+
+def _described(kind: type[Wire], *headers: str, **more: Any) -> dict[str, Any]:
+    """Body and parameters of a route that reads its request itself."""
+    schema = kind.model_json_schema(by_alias=True)
+    inner = schema.pop("$defs", {})
+
+    def whole(value: Any) -> Any:
+        if isinstance(value, dict):
+            found = value.get("$ref")
+            return whole(inner[found.rpartition("/")[2]]) if found else _each(value)
+        return [whole(one) for one in value] if isinstance(value, list) else value
+
+    def _each(value: dict[str, Any]) -> dict[str, Any]:
+        return {name: whole(one) for name, one in value.items()}
+
+    places = [("panelId", "path"), *((header, "header") for header in headers)]
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": whole(schema)}},
+        },
+        "parameters": [
+            {"name": name, "in": place, "required": True, "schema": {"type": "string"}}
+            for name, place in places
+        ],
+        **more,
+    }
+
+
+router = APIRouter(tags=["wish-panels"])
 
 
 class GivenWish(Wire):
@@ -53,7 +82,12 @@ class IssuedTokens(Wire):
     tokens: tuple[str, ...]
 
 
-@router.post("/wish-panels/{panelId}/tokens", status_code=201, response_model=IssuedTokens)
+@router.post(
+    "/wish-panels/{panelId}/tokens",
+    status_code=201,
+    response_model=IssuedTokens,
+    openapi_extra=_described(IssueTokens, "If-Match"),
+)
 async def issue_tokens(request: Request) -> JSONResponse:
     """Make tokens for a group. A lost answer is made good by voiding its batch and a new call."""
     service = context_of(request)
@@ -81,7 +115,7 @@ async def issue_tokens(request: Request) -> JSONResponse:
     "/wish-panels/{panelId}/wishes",
     status_code=201,
     response_model=Receipt,
-    openapi_extra={"x-without-account": True},
+    openapi_extra=_described(GivenWish, **{"x-without-account": True}),
 )
 async def give_wish(request: Request) -> JSONResponse:
     """Say by token how one wants to be involved; the last wish counts."""
