@@ -22,6 +22,8 @@ from api_kit import (
     nothing_running,
 )
 
+from leefwijk.service.roles import Role
+
 Services = dict[str, Service]
 
 COMMANDS = all_commands()
@@ -67,6 +69,7 @@ INTERNAL = (
     "/effort-proposals",
     "/base-conditions",
     "/base-agenda",
+    "/owed-checks",
     "/areas/{areaId}/evidence",
     "/dwelling-imports",
     "/plans",
@@ -76,6 +79,10 @@ INTERNAL = (
 STOCK = ("/dwellings", "/missing-dwellings")
 """Queries of single homes, which are for the corporation's own people."""
 AUDIT = "/events"
+WITHOUT_ACCOUNT = ("/wish-panels/{panelId}/wishes",)
+"""For residents, who bring a token of a panel in the body and no account."""
+TOLD_ONCE = {"/wish-panels/{panelId}/tokens": Role.NEIGHBOURHOOD_WORKER}
+"""Commands whose answer may not be kept, and so no command routes of the kit; who may give them."""
 
 
 @cache

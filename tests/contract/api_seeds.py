@@ -99,6 +99,32 @@ async def _asset(service: Service) -> None:
     )
 
 
+async def _participation(service: Service) -> None:
+    engine = service.app.state.context.reading
+    async with engine.connect() as connection:
+        known = text(
+            "insert into known_areas (area, municipalities) values (:area, array[:municipality])"
+        )
+        await connection.execute(known, {"area": AREA, "municipality": MUNICIPALITY})
+    service.things["involvement-checks"] = await _post(
+        service,
+        "/involvement-checks",
+        Role.NEIGHBOURHOOD_WORKER,
+        {"area": AREA, "themes": ["meeting"], "groups": ["tenants"]},
+    )
+    service.things["wish-panels"] = await _post(
+        service,
+        "/wish-panels",
+        Role.NEIGHBOURHOOD_WORKER,
+        {
+            "area": AREA,
+            "themes": ["meeting"],
+            "groups": [{"group": "tenants", "homes": 60}],
+            "closesAt": "2999-01-01T12:00:00Z",
+        },
+    )
+
+
 async def _housing_mix(service: Service) -> None:
     handler = service.app.state.context.handler
     home = Dwelling(area=BUURT, unit="WOO", unit_detail="TUS", tenancy="VEH")
@@ -117,5 +143,6 @@ async def _housing_mix(service: Service) -> None:
 _SEEDS: dict[str, Callable[[Service], Awaitable[None]]] = {
     "monitoring": _monitoring,
     "initiatives": _initiatives,
+    "participation": _participation,
     "housing_mix": _housing_mix,
 }

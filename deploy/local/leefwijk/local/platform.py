@@ -31,6 +31,8 @@ from leefwijk.service.roles import Role
 from leefwijk.service.wiring import definitions
 
 SERVICE_TOKEN_SECONDS = 10 * 365 * 24 * 3600
+KEEPS_TEXTS = frozenset({"monitoring", "participation"})
+"""Services that keep texts encrypted, and so need a key."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Ports:
         default_factory=lambda: {
             "monitoring": 8105,
             "initiatives": 8101,
+            "participation": 8102,
             "housing_mix": 8104,
             "projections": 8100,
         }
@@ -157,7 +160,7 @@ class Platform:
             "LEEFWIJK_ISSUER": ISSUER,
             "LEEFWIJK_JWKS": str(issuer.jwks.absolute()),
         }
-        if name == "monitoring":
+        if name in KEEPS_TEXTS:
             settings["LEEFWIJK_KEY_ENCRYPTION_KEY"] = self._key()
         if name == "projections":
             addresses = self.addresses()

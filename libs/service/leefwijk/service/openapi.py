@@ -30,6 +30,8 @@ _PROBLEMS = {
     "428": "If-Match is missing",
     "503": "Not now; see Retry-After",
 }
+_SENT = tuple(status for status in _PROBLEMS if status != "422")
+"""What a route answers that takes a body and keeps no answer for repeats."""
 _READ = ("400", "401", "403", "404", "409", "503")
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -104,10 +106,11 @@ def _camel(name: str) -> str:
 
 
 def _complete(operation: dict[str, Any], path: str, route: CommandRoute | None) -> None:
-    operation["security"] = [{"bearer": []}]
+    without_account = operation.pop("x-without-account", False)
+    operation["security"] = [] if without_account else [{"bearer": []}]
     answers = operation["responses"]
     answers.pop("422", None)
-    wanted: tuple[str, ...] = _READ
+    wanted: tuple[str, ...] = _SENT if "requestBody" in operation else _READ
     if route is not None:
         operation["x-roles"] = [role.value for role in route.roles]
         operation["requestBody"] = {

@@ -78,6 +78,15 @@ class TokensVoided(Event, type="nl.leefbaarheid.wish-panels.tokens-voided.v1"):
     reason: VoidingReason
 
 
+class PanelClosingBroughtForward(
+    Event, type="nl.leefbaarheid.wish-panels.panel-closing-brought-forward.v1"
+):
+    """Somebody closed the panel by hand; what was under way is counted before it is tallied."""
+
+    area: AreaId
+    closes_at: datetime
+
+
 class PanelClosed(Event, type="nl.leefbaarheid.wish-panels.panel-closed.v1"):
     """The panel takes no more wishes; this is its tally."""
 

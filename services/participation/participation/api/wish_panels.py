@@ -1,0 +1,131 @@
+"""`/v1/wish-panels`: a line per command, tokens, the list and the single panel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from leefwijk.events.fields import AREA_PATTERN
+from leefwijk.events.handling import Loaded
+from leefwijk.events.language.participation.words import Group
+from leefwijk.events.small_counts import NOT_SHOWN, shown_roughly
+from leefwijk.service.commands import Commands
+from leefwijk.service.context import context_of
+from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
+from leefwijk.service.roles import Role
+from participation.domain.wish_panel import PanelStatus, WishPanel
+from participation.domain.wish_panel_results import ShownTally, shown_tally
+from participation.domain.wish_panel_steps import ClosePanel, OpenPanel, VoidTokens
+from participation.knowledge.areas import known_area
+from participation.knowledge.voices import count_answers
+
+WORKER = Role.NEIGHBOURHOOD_WORKER
+
+commands = Commands("/wish-panels", WishPanel, tag="wish-panels")
+commands.create("", OpenPanel, role=WORKER, knows=known_area)
+commands.post("/{panelId}/voidings", VoidTokens, role=WORKER)
+commands.post("/{panelId}/closings", ClosePanel, role=WORKER)
+
+router = APIRouter(tags=["wish-panels"])
+
+Figure = int | str
+"""A number, or `not_shown`."""
+
+
+class GroupResult(Resource):
+    """What a group wished, as far as it may be shown."""
+
+    group: Group
+    answers: Figure
+    tokens: Figure
+    wishes: dict[str, Figure]
+
+
+class PanelResource(Resource):
+    """A panel; while it is open only how many answered, rounded down to tens."""
+
+    id: str
+    version: int
+    area: str
+    complex: str | None
+    themes: list[str]
+    groups: list[Group]
+    check: str | None
+    status: str | None
+    closes_at: datetime | None
+    answers_or_more: int | None = None
+    """While it is open: this many answered, or up to nine more."""
+    answers: Figure | None = None
+    """Once it is closed."""
+    results: tuple[GroupResult, ...] = ()
+
+
+def _figure(count: int | None) -> Figure:
+    return NOT_SHOWN if count is None else count
+
+
+def _results(shown: ShownTally) -> tuple[GroupResult, ...]:
+    return tuple(
+        GroupResult(
+            group=one.group,
+            answers=_figure(one.answers),
+            tokens=_figure(one.tokens),
+            wishes={wish.value: _figure(count) for wish, count in one.wishes.items()},
+        )
+        for one in shown.groups
+    )
+
+
+def _resource(id_: str, loaded: Loaded[WishPanel]) -> PanelResource:
+    panel = loaded.state
+    found = PanelResource(
+        id=id_,
+        version=loaded.version,
+        area=panel.area,
+        complex=panel.complex,
+        themes=list(panel.themes),
+        groups=[one.group for one in panel.groups],
+        check=panel.check,
+        status=panel.status,
+        closes_at=panel.closes_at,
+    )
+    if panel.status is not PanelStatus.CLOSED:
+        return found
+    shown = shown_tally(panel.tally)
+    return found.model_copy(update={"answers": _figure(shown.answers), "results": _results(shown)})
+
+
+class PanelQuery(Paging):
+    """What to list; every condition given must hold."""
+
+    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    status: Annotated[str | None, Query(pattern=r"^(open|closed)$")] = None
+
+
+@router.get("/wish-panels")
+async def list_panels(
+    request: Request, response: Response, reader: Reader, query: Annotated[PanelQuery, Query()]
+) -> Page[PanelResource]:
+    """Panels, newest first."""
+    terms = {"area": query.area, "status": query.status}
+    return await page_of(request, response, WishPanel, query, reader, _resource, terms)
+
+
+@router.get("/wish-panels/{panelId}")
+async def get_panel(
+    request: Request,
+    response: Response,
+    reader: Reader,
+    panel_id: Annotated[str, Path(alias="panelId", max_length=100)],
+) -> PanelResource:
+    """One panel: how many answered while it is open, its tally once it is closed."""
+    service = context_of(request)
+    loaded = await load_visible(service, WishPanel, panel_id, reader)
+    tag(response, loaded.version)
+    found = _resource(panel_id, loaded)
+    if loaded.state.status is PanelStatus.CLOSED:
+        return found
+    answers = shown_roughly(await count_answers(service, panel_id))
+    return found.model_copy(update={"answers_or_more": answers})

@@ -1,0 +1,57 @@
+"""The composition root of participation."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from pathlib import Path
+
+from leefwijk.events.migrate import Migrations
+from leefwijk.service.context import ServiceContext
+from leefwijk.service.settings import ServiceSettings
+from leefwijk.service.wiring import Definition, Knowledge
+from leefwijk.service.words import words_of
+from participation.api import involvement_checks, owed_checks, wish_panels, wishes
+from participation.domain.involvement_check import InvolvementCheck
+from participation.domain.owed_check import JudgeOwedByTime, OweCheck, OwedCheck
+from participation.domain.panel_wish import PanelWish
+from participation.domain.wish_panel import WishPanel
+from participation.domain.wish_panel_steps import JudgePanelByTime
+from participation.domain.wish_tokens import TokenMaker
+from participation.knowledge.applier import ParticipationKnowledge
+from participation.knowledge.decisions import COMMANDS, REACTIONS
+from participation.knowledge.own import for_judging_debt, for_owing
+from participation.knowledge.voices import counted
+
+
+def _parts(context: ServiceContext, settings: ServiceSettings) -> Sequence[object]:
+    key = settings.key_encryption_key
+    words = words_of(context.engine, key, table="sealed_texts", id_column="text_id")
+    assert key is not None  # noqa: S101 - words_of refuses to start without one
+    # a key of its own, so that neither use tells anything about the other
+    secret = hmac.digest(key.get_secret_value().encode(), b"tokens of panels", hashlib.sha256)
+    return words, TokenMaker(secret)
+
+
+definition = Definition(
+    name="participation",
+    title="Participation: how residents want to be involved, and what is done with it",
+    settings=ServiceSettings,
+    states=(InvolvementCheck, OwedCheck, WishPanel, PanelWish),
+    commands=(
+        involvement_checks.commands,
+        involvement_checks.handed_in,
+        wish_panels.commands,
+    ),
+    routers=(involvement_checks.router, owed_checks.router, wish_panels.router, wishes.router),
+    migrations=(Migrations("participation", Path(__file__).parent / "migrations"),),
+    knowledge=Knowledge(
+        applier=ParticipationKnowledge,
+        services=("monitoring", "initiatives"),
+        reactions=REACTIONS,
+        commands=dict(COMMANDS),
+    ),
+    knows={OweCheck: for_owing, JudgeOwedByTime: for_judging_debt, JudgePanelByTime: counted},
+    parts=_parts,
+)
