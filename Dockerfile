@@ -13,7 +13,7 @@ RUN /opt/leefwijk/bin/pip install --require-hashes --requirement requirements.lo
 COPY libs ./libs
 COPY services ./services
 RUN /opt/leefwijk/bin/pip install --no-deps --no-build-isolation \
-      ./libs/events ./libs/service ./libs/gates ./services/monitoring ./services/initiatives ./services/projections
+      ./libs/events ./libs/service ./libs/gates ./services/monitoring ./services/initiatives ./services/participation ./services/projections
 
 FROM ${BASE}
 RUN groupadd --gid 10001 leefwijk \

@@ -5,8 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 UV_VERSION := 0.13.9
 UV := .tools/bin/uv
 BIN := .venv/bin
-MEMBERS := libs/events libs/service libs/gates deploy/local services/monitoring services/initiatives services/projections
-TYPED := libs/events/leefwijk libs/service/leefwijk libs/gates/leefwijk deploy/local/leefwijk services/monitoring/monitoring services/initiatives/initiatives services/projections/projections
+MEMBERS := libs/events libs/service libs/gates deploy/local services/monitoring services/initiatives services/participation services/projections
+TYPED := libs/events/leefwijk libs/service/leefwijk libs/gates/leefwijk deploy/local/leefwijk services/monitoring/monitoring services/initiatives/initiatives services/participation/participation services/projections/projections
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help run test check bench faults mutants scenarios clean lock setup

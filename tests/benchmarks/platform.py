@@ -62,6 +62,6 @@ async def running_platform() -> AsyncIterator[Running]:
 
 
 def _free_ports() -> Ports:
-    postgres, kafka, worker, *services = free_ports(6)
-    names = ("monitoring", "initiatives", "projections")
+    names = tuple(Ports().services)
+    postgres, kafka, worker, *services = free_ports(3 + len(names))
     return Ports(postgres, kafka, worker, dict(zip(names, services, strict=True)))

@@ -67,6 +67,7 @@ INTERNAL = (
     "/effort-proposals",
     "/base-conditions",
     "/base-agenda",
+    "/owed-checks",
     "/areas/{areaId}/evidence",
 )
 """Queries that are not open to whoever has a role; audit apart, all others are."""

@@ -78,7 +78,23 @@ async def _initiatives(service: Service) -> None:
     )
 
 
+async def _participation(service: Service) -> None:
+    engine = service.app.state.context.reading
+    async with engine.connect() as connection:
+        known = text(
+            "insert into known_areas (area, municipalities) values (:area, array[:municipality])"
+        )
+        await connection.execute(known, {"area": AREA, "municipality": MUNICIPALITY})
+    service.things["involvement-checks"] = await _post(
+        service,
+        "/involvement-checks",
+        Role.NEIGHBOURHOOD_WORKER,
+        {"area": AREA, "themes": ["meeting"], "groups": ["tenants"]},
+    )
+
+
 _SEEDS: dict[str, Callable[[Service], Awaitable[None]]] = {
     "monitoring": _monitoring,
     "initiatives": _initiatives,
+    "participation": _participation,
 }

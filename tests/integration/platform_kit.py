@@ -28,7 +28,7 @@ from leefwijk.local.platform import Platform, Ports
 from leefwijk.local.processes import end_child, kill_group, spawn, telling_line
 from leefwijk.service.issuer import DevelopmentIssuer
 
-SERVICES = ("monitoring", "initiatives", "projections")
+SERVICES = tuple(Ports().services)
 WORKER = "projections-worker"
 
 T = TypeVar("T")

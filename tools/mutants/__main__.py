@@ -31,9 +31,11 @@ ROOT = Path(__file__).parents[2]
 MEMBERS = (
     "libs/events",
     "libs/service",
+    "libs/gates",
     "deploy/local",
     "services/monitoring",
     "services/initiatives",
+    "services/participation",
     "services/projections",
 )
 LEFT_OUT = shutil.ignore_patterns(

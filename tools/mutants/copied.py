@@ -11,9 +11,11 @@ from hypothesis import Phase, settings
 PACKAGES = (
     "leefwijk.events",
     "leefwijk.service",
+    "leefwijk.gates",
     "leefwijk.local",
     "monitoring",
     "initiatives",
+    "participation",
     "projections",
 )
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from leefwijk.events.migrate import Migrations
 from leefwijk.service.app import Task
 from leefwijk.service.context import ServiceContext
-from leefwijk.service.settings import SettingsError
 from leefwijk.service.wiring import Definition, Knowledge
+from leefwijk.service.words import words_of
 from monitoring.api import (
     area_roles,
     areas,
@@ -37,16 +37,12 @@ from monitoring.knowledge.base import known_base
 from monitoring.knowledge.gates import known_grounds
 from monitoring.knowledge.reactions import COMMANDS, REACTIONS, MonitoringKnowledge
 from monitoring.settings import MonitoringSettings
-from monitoring.words import BadKeyError, Words
 
 
 def _parts(context: ServiceContext, settings: MonitoringSettings) -> Sequence[object]:
-    if settings.key_encryption_key is None:
-        raise SettingsError("LEEFWIJK_KEY_ENCRYPTION_KEY: missing")
-    try:
-        words = Words(context.engine, settings.key_encryption_key.get_secret_value())
-    except BadKeyError as error:
-        raise SettingsError(str(error)) from error
+    words = words_of(
+        context.engine, settings.key_encryption_key, table="story_words", id_column="story_id"
+    )
     store = ImportStore(context.engine)
     return words, store, Importer(context, store)
 

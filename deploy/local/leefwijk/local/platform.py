@@ -31,6 +31,8 @@ from leefwijk.service.roles import Role
 from leefwijk.service.wiring import definitions
 
 SERVICE_TOKEN_SECONDS = 10 * 365 * 24 * 3600
+KEEPS_TEXTS = frozenset({"monitoring", "participation"})
+"""Services that keep texts encrypted, and so need a key."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,12 @@ class Ports:
     kafka: int = 19092
     worker: int = 8110
     services: Mapping[str, int] = field(
-        default_factory=lambda: {"monitoring": 8105, "initiatives": 8101, "projections": 8100}
+        default_factory=lambda: {
+            "monitoring": 8105,
+            "initiatives": 8101,
+            "participation": 8102,
+            "projections": 8100,
+        }
     )
 
     def named(self, *, postgres: bool, kafka: bool) -> dict[int, str]:
@@ -152,7 +159,7 @@ class Platform:
             "LEEFWIJK_ISSUER": ISSUER,
             "LEEFWIJK_JWKS": str(issuer.jwks.absolute()),
         }
-        if name == "monitoring":
+        if name in KEEPS_TEXTS:
             settings["LEEFWIJK_KEY_ENCRYPTION_KEY"] = self._key()
         if name == "projections":
             addresses = self.addresses()

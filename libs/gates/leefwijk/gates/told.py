@@ -54,7 +54,7 @@ def _concluded(check_id: str, event: CheckConcluded, id_: str) -> Check:
         untold=tuple(
             Untold(group.group.value, group.share_above, group.promise.value)
             for group in event.groups
-            if group.below_wish
+            if group.below_wish and group.told_on is None
         ),
         remark="nobody answered" if event.nobody_answered else None,
     )

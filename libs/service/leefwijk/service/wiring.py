@@ -184,7 +184,11 @@ def _knowledge(
     tasks: dict[str, Task] = {"knowledge": loop.run}
     if knowledge.commands:
         worker = TodoWorker(
-            engine, context.handler, knowledge.commands, _knows(definition, context)
+            engine,
+            context.handler,
+            knowledge.commands,
+            _knows(definition, context),
+            frozenset(reaction.name for reaction in knowledge.reactions if reaction.starts),
         )
         tasks["todos"] = partial(worker.run, definition.name)
     return tasks

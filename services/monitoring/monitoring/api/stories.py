@@ -15,6 +15,7 @@ from leefwijk.service.identity import Principal
 from leefwijk.service.problems import Problem
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role, Scope
+from leefwijk.service.words import Words
 from monitoring.api.areas import AreaPath, require_area
 from monitoring.domain.story import (
     EraseStory,
@@ -25,7 +26,6 @@ from monitoring.domain.story import (
     WithdrawStoryConsent,
 )
 from monitoring.knowledge.own import known_place
-from monitoring.words import Words
 
 _log = structlog.get_logger(__name__)
 

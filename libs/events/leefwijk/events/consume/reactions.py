@@ -69,6 +69,8 @@ class Reaction:
     command: Callable[[Change], Command[Any]]
     from_start: bool = False
     """Also for events from before the service's first start."""
+    starts: bool = False
+    """Whether the command may begin the aggregate that it is issued to."""
 
 
 @dataclass
@@ -120,7 +122,9 @@ class TodoWorker:
         handler: Handler,
         commands: Mapping[str, type[Command[Any]]],
         knows: Mapping[type[Command[Any]], Knows] | None = None,
+        starts: frozenset[str] = frozenset(),
     ) -> None:
+        self._starts = starts
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._handler = handler
         self._commands = commands
@@ -163,6 +167,7 @@ class TodoWorker:
                     caller=caller,
                     knows=self._knows.get(type(command)),
                     todo=todo.id,
+                    start=todo.reaction in self._starts,
                 )
             except TodoDoneError:
                 continue

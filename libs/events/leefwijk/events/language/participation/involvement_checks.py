@@ -104,6 +104,8 @@ class AskingRecorded(Event, type="nl.leefbaarheid.involvement-checks.asking-reco
     """None: an open invitation."""
     answers: Answers
     reasons: tuple[ReasonCount, ...] = ()
+    on_screen: bool = False
+    """Whether people needed a screen to answer."""
     panel: Identifier | None = None
     """The digital panel whose tally it is."""
     on: date
@@ -130,6 +132,8 @@ class PartnerAskingHandedIn(
     """A partner says whom it asked, how, when and how many wished what; that is no check yet."""
 
     area: AreaId
+    municipalities: tuple[Municipality, ...]
+    themes: tuple[Theme, ...]
     asking: Identifier
     partner: Identifier
     group: Group
@@ -138,6 +142,7 @@ class PartnerAskingHandedIn(
     invited: int | None = None
     answers: Answers
     reasons: tuple[ReasonCount, ...] = ()
+    on_screen: bool = False
     on: date
 
 
@@ -166,6 +171,8 @@ class GroupConclusion(Wire):
     """More is promised than wished."""
     explanation: Explanation | None = None
     ask_again_on: date | None = None
+    told_on: date | None = None
+    """Told why at an earlier conclusion that promised the group the same."""
     forms: tuple[Form, ...] = ()
     asked_on: tuple[date, ...] = ()
 
@@ -179,7 +186,10 @@ class CheckConcluded(
     complex: Identifier | None = None
     themes: tuple[Theme, ...]
     asked_in: tuple[AreaId, ...]
-    """The areas where people were asked: it covers these, whatever it was opened for."""
+    """The areas where people were asked: it covers these, whatever it was opened for.
+
+    None where it is about a complex: that covers nothing but the complex.
+    """
     groups: tuple[GroupConclusion, ...]
     role: OwnRole
     last_asked: date

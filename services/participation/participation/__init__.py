@@ -1,0 +1,1 @@
+"""Participation: how residents want to be involved, and what is done with it."""

@@ -1,0 +1,105 @@
+"""`/v1/owed-checks`: where residents are still to be asked after a gate was overridden."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from leefwijk.events.fields import AREA_PATTERN
+from leefwijk.events.handling import Loaded
+from leefwijk.service.context import context_of
+from leefwijk.service.reads import (
+    Page,
+    Paging,
+    Reader,
+    Resource,
+    load_visible,
+    page_of,
+    require_scope,
+    tag,
+)
+from leefwijk.service.roles import Scope
+from participation.domain.owed_check import OwedCheck
+from participation.knowledge.own import settling
+
+router = APIRouter(tags=["owed-checks"])
+
+
+class OwedResource(Resource):
+    """A debt to residents, with the reason that was given for going ahead."""
+
+    id: str
+    version: int
+    area: str
+    themes: list[str]
+    status: str | None
+    owed_for: str
+    subject: str | None
+    decided_on: date | None
+    due_on: date | None
+    overdue: bool
+    role: str
+    reason: str
+    because_of: str
+    asked_by: str | None = None
+    """The check that was concluded on it since; shown as late."""
+    asked_on: date | None = None
+
+
+def _resource(id_: str, loaded: Loaded[OwedCheck]) -> OwedResource:
+    owed = loaded.state
+    return OwedResource(
+        id=id_,
+        version=loaded.version,
+        area=owed.area,
+        themes=list(owed.themes),
+        status=owed.status,
+        owed_for=owed.owed_for,
+        subject=owed.subject,
+        decided_on=owed.decided_on,
+        due_on=owed.due_on,
+        overdue=owed.overdue,
+        role=owed.role,
+        reason=owed.reason,
+        because_of=str(owed.because_of),
+        asked_by=owed.settled_by,
+        asked_on=owed.settled_on,
+    )
+
+
+class OwedQuery(Paging):
+    """What to list; every condition given must hold."""
+
+    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    status: Annotated[str | None, Query(pattern=r"^(owed|overdue|settled)$")] = None
+
+
+@router.get("/owed-checks")
+async def list_owed(
+    request: Request, response: Response, reader: Reader, query: Annotated[OwedQuery, Query()]
+) -> Page[OwedResource]:
+    """Debts to residents, newest first."""
+    require_scope(reader, Scope.INTERNAL)
+    terms = {"area": query.area, "status": query.status}
+    return await page_of(request, response, OwedCheck, query, reader, _resource, terms)
+
+
+@router.get("/owed-checks/{owedId}")
+async def get_owed(
+    request: Request,
+    response: Response,
+    reader: Reader,
+    owed_id: Annotated[str, Path(alias="owedId", max_length=100)],
+) -> OwedResource:
+    """One debt, and the check that residents were asked by since then."""
+    require_scope(reader, Scope.INTERNAL)
+    service = context_of(request)
+    loaded = await load_visible(service, OwedCheck, owed_id, reader)
+    tag(response, loaded.version)
+    found = _resource(owed_id, loaded)
+    if found.asked_by is None:
+        since = await settling(service, loaded.state)
+        found = found.model_copy(update={"asked_by": since.check, "asked_on": since.on})
+    return found

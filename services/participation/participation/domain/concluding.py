@@ -1,0 +1,242 @@
+"""Concluding a check: what each group is promised, and everything that stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from leefwijk.events.dates import add_months
+from leefwijk.events.decider import Command, Context, Faults
+from leefwijk.events.event import Event, Wire
+from leefwijk.events.fields import Reason, Theme
+from leefwijk.events.language.participation.involvement_checks import (
+    CheckConcluded,
+    GroupConclusion,
+    HardlyHeard,
+)
+from leefwijk.events.language.participation.ladder import Answers, OwnRole, Wish, rung
+from leefwijk.events.language.participation.words import Explanation, Group, LeadingWish, Level
+from participation.domain.asking import require_open
+from participation.domain.involvement_check import InvolvementCheck, Status
+from participation.domain.places import AgeShares, EarlierChecks
+from participation.domain.reaching import judge_ages, judge_reach
+from participation.domain.settings import VALID_MONTHS, VALID_MONTHS_UNANSWERED
+from participation.domain.wish import (
+    PROMISING,
+    WISHING,
+    is_below,
+    leading_wish,
+    said,
+    shown_share_above,
+    shown_wish,
+    wished_level,
+)
+
+_FITS_NO_ROLE = frozenset({Level.INFORMED, Level.SELF_MANAGE})
+_LEADING = frozenset({OwnRole.LEAD, OwnRole.CO_INITIATE})
+
+
+class Promise(Wire):
+    """What one group is promised."""
+
+    group: Group
+    promise: Wish
+    explanation: Explanation | None = None
+    explanation_text: Reason | None = None
+    """Why less is promised than wished, in words; kept encrypted, in no fact."""
+    ask_again_on: date | None = None
+
+
+class ConcludeCheck(Command[InvolvementCheck]):
+    """Say what each group is promised, and what the corporation does in it."""
+
+    groups: Annotated[tuple[Promise, ...], Field(min_length=1, max_length=10)]
+    role: OwnRole
+    hardly_heard: Annotated[tuple[HardlyHeard, ...], Field(max_length=10)] = ()
+
+    def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
+        """Refuses with everything that stands in the way at once (PAR-03 to PAR-09)."""
+        if check.status is not Status.IN_DOUBT:
+            require_open(check)
+        faults = Faults()
+        term = term_of(check)
+        if term is None:
+            faults.add("nobody-answered-yet", "Nobody was asked yet.")
+        elif context.today > term.until:
+            faults.add(
+                "answers-too-old",
+                f"People were last asked on {term.last_asked}; that counted until {term.until}.",
+                lastAsked=term.last_asked.isoformat(),
+                validUntil=term.until.isoformat(),
+            )
+        judge_reach(check, faults)
+        ages = judge_ages(check, context.knowledge(AgeShares), self.hardly_heard, faults)
+        self._judge_names(check, faults)
+        for promise in self.groups:
+            if promise.group in check.groups:
+                self._judge(promise, check, context, term, faults)
+        faults.refuse_any()
+        assert term is not None  # noqa: S101 - refused above
+        yield CheckConcluded(
+            area=check.area,
+            complex=check.complex,
+            themes=tuple(Theme(theme) for theme in check.themes),
+            asked_in=check.asked_in,
+            groups=tuple(self._concluded(promise, check) for promise in self.groups),
+            role=self.role,
+            last_asked=term.last_asked,
+            valid_until=term.until,
+            nobody_answered=term.unanswered,
+            hardly_heard=self.hardly_heard,
+            ages_judged=ages,
+            supersedes=context.knowledge(EarlierChecks).ids,
+            late=check.late,
+            on=context.today,
+        )
+
+    def _judge_names(self, check: InvolvementCheck, faults: Faults) -> None:
+        """Every group of the check gets one promise, and nobody else does."""
+        given = [promise.group for promise in self.groups]
+        for group in check.groups:
+            if given.count(group) != 1:
+                faults.add("group-needs-one-promise", f"Say once what {said(group)} are promised.")
+        for group in sorted(set(given) - set(check.groups)):
+            faults.add("group-not-in-check", f"The check was not opened for {said(group)}.")
+
+    def _judge(
+        self,
+        given: Promise,
+        check: InvolvementCheck,
+        context: Context,
+        term: Term | None,
+        faults: Faults,
+    ) -> None:
+        answers = check.answers(given.group)
+        if leading_wish(answers) is LeadingWish.NONE:
+            _judge_asking_again(given, context.today, term, faults)
+        if given.promise is Wish.NOT_NOW:
+            faults.add(
+                "promise-not-a-level",
+                "Not now is their answer, not our promise; the least is to keep them informed.",
+                group=given.group,
+            )
+            return
+        level = Level(given.promise.value)
+        if rung(level) > rung(Level.HELP) and context.actor.role != "area_manager":
+            faults.add(
+                "decision-room-needs-area-manager",
+                "A promise above help gives away room to decide; that is for the area manager.",
+                group=given.group,
+            )
+        if level is Level.SELF_MANAGE and not answers.self_manage:
+            faults.add(
+                "self-management-not-wished",
+                "No one asked to run this; ownership cannot be handed to people who did not "
+                "ask for it.",
+                group=given.group,
+            )
+        self._judge_role(level, given.group, faults)
+        wished = wished_level(answers)
+        explained = given.explanation is not None and given.explanation_text is not None
+        if wished is not None and is_below(level, answers) and not explained:
+            faults.add(
+                "promise-below-wish-needs-explanation",
+                f"A quarter or more of the {said(given.group)} want to {WISHING[wished]}; "
+                f"you promise to {PROMISING[level]}. Say why.",
+                group=given.group,
+                leadingWish=wished,
+                promise=level,
+            )
+
+    def _judge_role(self, level: Level, group: Group, faults: Faults) -> None:
+        none_clashes = self.role is OwnRole.NONE and level not in _FITS_NO_ROLE
+        lead_clashes = self.role in _LEADING and level is Level.SELF_MANAGE
+        if none_clashes or lead_clashes:
+            faults.add(
+                "role-contradicts-promise",
+                f"Who promises {said(group)} to {PROMISING[level]} does not take the role "
+                f"{self.role.value}.",
+                group=group,
+                role=self.role,
+            )
+
+    def _concluded(self, given: Promise, check: InvolvementCheck) -> GroupConclusion:
+        answers = check.answers(given.group)
+        level = Level(given.promise.value)
+        below = is_below(level, answers)
+        wished = wished_level(answers)
+        askings = check.of_group(given.group)
+        made = GroupConclusion(
+            group=given.group,
+            leading_wish=shown_wish(answers),
+            promise=level,
+            share_above=shown_share_above(level, answers),
+            below_wish=below,
+            offer=wished is not None and rung(level) > rung(wished),
+            explanation=given.explanation if below else None,
+            ask_again_on=given.ask_again_on,
+            forms=tuple(sorted({asking.form for asking in askings})),
+            asked_on=tuple(sorted({asking.on for asking in askings})),
+        )
+        return _told_already(made, check)
+
+
+def _told_already(made: GroupConclusion, check: InvolvementCheck) -> GroupConclusion:
+    """Who was told why need not be told again, if wish, promise and ground are the same."""
+    before = check.conclusion.of(made.group) if check.conclusion else None
+    told = check.told.get(made.group.value)
+    if before is None or told is None or not made.below_wish:
+        return made
+    same = (before.leading_wish, before.promise, before.share_above, before.explanation) == (
+        made.leading_wish,
+        made.promise,
+        made.share_above,
+        made.explanation,
+    )
+    return made.model_copy(update={"told_on": told}) if same else made
+
+
+@dataclass(frozen=True)
+class Term:
+    """Until when a conclusion counts, by when people were asked."""
+
+    last_asked: date
+    until: date
+    unanswered: bool
+
+
+def term_of(check: InvolvementCheck) -> Term | None:
+    """12 months from the last asking, 6 where nobody answered (PAR-05, PAR-09).
+
+    A conclusion in doubt keeps its last day: only asking again renews it (PAR-13).
+    """
+    if not check.counted:
+        return None
+    total = sum((asking.answers for asking in check.counted), Answers()).total
+    if check.conclusion is not None:
+        before = check.conclusion
+        return Term(before.last_asked, before.valid_until, not total)
+    last = max(asking.on for asking in check.counted)
+    months = VALID_MONTHS if total else VALID_MONTHS_UNANSWERED
+    return Term(last, add_months(last, months), not total)
+
+
+def _judge_asking_again(given: Promise, today: date, term: Term | None, faults: Faults) -> None:
+    day = given.ask_again_on
+    if day is None:
+        faults.add(
+            "ask-again-date-missing",
+            f"All {said(given.group)} said not now; say when you ask them again.",
+            group=given.group,
+        )
+    elif day <= today or (term is not None and day > term.until):
+        until = f" and no later than {term.until}" if term is not None else ""
+        faults.add(
+            "ask-again-date-missing",
+            f"Ask {said(given.group)} again on a day after today{until}.",
+            group=given.group,
+        )

@@ -1,0 +1,1 @@
+"""What participation keeps of other services' facts: a module per subject."""

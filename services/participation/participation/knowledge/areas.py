@@ -1,0 +1,106 @@
+"""Areas: what lies in what, by monitoring's facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import text
+
+from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
+from leefwijk.events.decider import Context, refuse
+from leefwijk.events.language.monitoring.areas import (
+    AreaRegistered,
+    ExperiencedAreaDrawn,
+    ExperiencedAreaRedrawn,
+)
+from leefwijk.service.context import ServiceContext
+from participation.domain.places import KnownArea, KnownPlaces
+
+TABLE = "known_areas"
+
+_KEEP = text("""
+insert into known_areas (area, parent, municipalities, parts)
+values (:area, :parent, :municipalities, :parts)
+on conflict (area) do update set parent = excluded.parent,
+    municipalities = excluded.municipalities, parts = excluded.parts
+""")
+_FIND = text("select municipalities from known_areas where area = :area")
+_WITHIN = text("""
+with recursive within as (
+    select area as place, area, parent from known_areas
+    where area = any(cast(:areas as text[]))
+    union
+    select w.place, k.area, k.parent from within w
+    join known_areas k on k.area = w.parent or k.parts @> array[w.area]
+)
+select place, area from within
+""")
+
+
+def _registered(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, AreaRegistered)  # noqa: S101 - registered for it
+    return _KEEP, {
+        "area": event.area,
+        "parent": event.parent,
+        "municipalities": list(event.municipalities),
+        "parts": [],
+    }
+
+
+def _drawn(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, (ExperiencedAreaDrawn, ExperiencedAreaRedrawn))  # noqa: S101
+    return _KEEP, {
+        "area": event.area,
+        "parent": None,
+        "municipalities": list(event.municipalities),
+        "parts": [part.area for part in event.parts],
+    }
+
+
+WRITES: Writes = {
+    AreaRegistered: _registered,
+    ExperiencedAreaDrawn: _drawn,
+    ExperiencedAreaRedrawn: _drawn,
+}
+
+
+async def known_area(
+    service: ServiceContext, command: Any, _state: Any, _context: Context
+) -> tuple[KnownArea]:
+    """The area that the command names. Refuses `unknown-area`."""
+    async with service.reading.connect() as connection:
+        found = (await connection.execute(_FIND, {"area": command.area})).scalar_one_or_none()
+    if found is None:
+        refuse("unknown-area", f"{command.area} is not registered, or not heard of yet.")
+    return (KnownArea(command.area, tuple(found)),)
+
+
+async def within(service: ServiceContext, areas: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each known area, itself and all that it lies in or is a part of."""
+    async with service.reading.connect() as connection:
+        rows = (await connection.execute(_WITHIN, {"areas": sorted(areas)})).all()
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.place].add(row.area)
+    return {place: frozenset(around) for place, around in found.items()}
+
+
+async def known_places(
+    service: ServiceContext, command: Any, state: Any, _context: Context
+) -> tuple[KnownPlaces]:
+    """Where the areas of an asking lie."""
+    return (KnownPlaces(await within(service, command.asked_in or (state.area,))),)
+
+
+async def known_handed_in(
+    service: ServiceContext, command: Any, state: Any, context: Context
+) -> tuple[KnownArea, KnownPlaces]:
+    """The area that a partner asked in, and where the parts of it lie."""
+    (area,) = await known_area(service, command, state, context)
+    asked = {place for asking in command.askings for place in asking.asked_in}
+    return area, KnownPlaces(await within(service, {command.area, *asked}))

@@ -1,0 +1,157 @@
+"""What was decided without or before asking: grants of support, and gates that were overridden."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from leefwijk.events.clock import day_of
+from leefwijk.events.consume.reactions import Reaction
+from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.writing import Write, Writes
+from leefwijk.events.event import Event
+from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.initiatives.gates import GateOverridden
+from leefwijk.events.language.initiatives.initiatives import (
+    InitiativeChanged,
+    InitiativeProposed,
+    SupportGranted,
+)
+from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridden
+from leefwijk.events.language.participation.owed_checks import OwedFor
+from leefwijk.service.context import ServiceContext
+from participation.domain.owed_check import OweCheck
+from participation.domain.places import EarlierDecision
+from participation.knowledge.areas import within
+
+TABLES = ("known_initiatives", "known_decisions")
+
+_INITIATIVE = text("""
+insert into known_initiatives (initiative, themes) values (:initiative, :themes)
+on conflict (initiative) do update set themes = excluded.themes
+""")
+_DECISION = text("""
+insert into known_decisions (event_id, subject, area, day, evidence)
+values (:event_id, :subject, :area, :day, :evidence)
+on conflict (event_id) do nothing
+""")
+_FIRST = text("""
+select min(d.day) from known_decisions d
+left join known_initiatives i on i.initiative = d.subject
+where (d.area = any(cast(:areas as text[])) or d.subject = :subject)
+    and (i.initiative is null or i.themes && cast(:themes as text[]))
+""")
+_THEMES = text("select themes from known_initiatives where initiative = :subject")
+_LEANING = text("""
+select distinct subject from known_decisions
+where evidence @> array[cast(:event_id as text)] order by subject
+""")
+
+
+def _id(change: Change) -> str:
+    """The id of the aggregate, without what kind it is."""
+    stream = change.received.stream_id
+    for kind in ("initiatives-", "effort-levels-"):
+        stream = stream.removeprefix(kind)
+    return stream
+
+
+def _initiative(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, (InitiativeProposed, InitiativeChanged))  # noqa: S101
+    return _INITIATIVE, {
+        "initiative": _id(change),
+        "themes": [theme.value for theme in event.themes],
+    }
+
+
+def _decided(change: Change, day: date, evidence: tuple[str, ...] = ()) -> Write | None:
+    if change.received.area is None:
+        return None
+    return _DECISION, {
+        "event_id": str(change.received.id),
+        "subject": _id(change),
+        "area": change.received.area,
+        "day": day,
+        "evidence": list(evidence),
+    }
+
+
+def _granted(change: Change) -> Write | None:
+    event = change.event
+    assert isinstance(event, SupportGranted)  # noqa: S101 - registered for it
+    lines = [line for line in event.gate_lines or () if line.gate is Gate.RESIDENTS_INVOLVEMENT]
+    return _decided(change, event.on, tuple(id_ for line in lines for id_ in line.evidence))
+
+
+def _overridden(change: Change) -> Write | None:
+    event = change.event
+    assert isinstance(event, (GateOverridden, EffortGateOverridden))  # noqa: S101
+    return _decided(change, event.on) if event.gate is Gate.RESIDENTS_INVOLVEMENT else None
+
+
+WRITES: Writes = {
+    InitiativeProposed: _initiative,
+    InitiativeChanged: _initiative,
+    SupportGranted: _granted,
+    GateOverridden: _overridden,
+    EffortGateOverridden: _overridden,
+}
+
+
+async def earlier_decision(
+    service: ServiceContext, area: str, themes: tuple[str, ...], subject: str | None
+) -> EarlierDecision:
+    """The first decision on one of these themes for the area, for one it lies in, or as named."""
+    places = (await within(service, [area])).get(area, frozenset({area}))
+    asked = {"areas": sorted(places), "themes": list(themes), "subject": subject}
+    async with service.reading.connect() as connection:
+        return EarlierDecision((await connection.execute(_FIRST, asked)).scalar_one())
+
+
+async def themes_of(service: ServiceContext, subject: str | None) -> tuple[str, ...]:
+    """The themes of an initiative; none where it is none or not known."""
+    async with service.reading.connect() as connection:
+        found = await connection.execute(_THEMES, {"subject": subject})
+        return tuple(found.scalar_one_or_none() or ())
+
+
+async def leaning_on(service: ServiceContext, event_id: str) -> list[str]:
+    """The initiatives whose grants rest on a conclusion."""
+    async with service.reading.connect() as connection:
+        return list((await connection.execute(_LEANING, {"event_id": event_id})).scalars())
+
+
+async def _debt(_connection: AsyncConnection, change: Change) -> list[str]:
+    """A debt of its own for each override of the gate of involvement."""
+    event = change.event
+    assert isinstance(event, (GateOverridden, EffortGateOverridden))  # noqa: S101
+    if event.gate is not Gate.RESIDENTS_INVOLVEMENT or change.received.area is None:
+        return []
+    return [str(change.received.id)]
+
+
+def _owe(change: Change) -> OweCheck:
+    event = change.event
+    assert isinstance(event, (GateOverridden, EffortGateOverridden))  # noqa: S101
+    support = isinstance(event, GateOverridden)
+    return OweCheck(
+        area=change.received.area or "",
+        municipalities=change.received.municipalities,
+        owed_for=OwedFor.SUPPORT if support else OwedFor.EFFORT_LEVEL,
+        subject=_id(change),
+        decided_on=event.on or day_of(change.received.time),
+        because_of=change.received.id,
+        role=event.role,
+        reason=event.reason,
+    )
+
+
+_OVERRIDES: tuple[type[Event], ...] = (GateOverridden, EffortGateOverridden)
+REACTIONS = tuple(
+    Reaction(f"owe-check-on-{event.type.split('.')[-2]}", event, _debt, _owe, starts=True)
+    for event in _OVERRIDES
+)
+COMMANDS = {reaction.name: OweCheck for reaction in REACTIONS}
