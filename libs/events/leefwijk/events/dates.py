@@ -23,3 +23,8 @@ def begin_of(day: date) -> datetime:
 def day_after(day: date) -> date:
     """The first day on which something that lasted through `day` is over."""
     return day + timedelta(days=1)
+
+
+def said(day: date) -> str:
+    """A day as people say it when its year is plain: `12 April`."""
+    return f"{day.day} {day:%B}"

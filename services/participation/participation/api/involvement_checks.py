@@ -186,7 +186,7 @@ def _reasons(askings: tuple[Asking, ...], *, inside: bool) -> dict[str, int | st
     if inside or not found:
         return dict(found)
     return {
-        reason.value: count if (count := found.get(reason.value, 0)) >= SMALLEST else NOT_SHOWN
+        reason.value: found[reason.value] if found.get(reason.value, 0) >= SMALLEST else NOT_SHOWN
         for reason in NotNowReason
     }
 
