@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from api_kit import AREA, MUNICIPALITY, Service
 from sqlalchemy import text
 
 from housing_mix.domain.stock import DeliverDwelling
 from leefwijk.events.language.housing_mix.dwellings import Dwelling
+from leefwijk.events.fields import Theme
 from leefwijk.events.language.monitoring.areas import AreaKind
+from leefwijk.events.language.participation.words import Group, Level
 from leefwijk.service.roles import Role
 from monitoring.domain.area import RegisterArea
+from participation.domain.trajectory_knowledge import CheckedGroup, KnownCheck
+from participation.domain.trajectory_life import OpenTrajectory
 
 BUURT = "BU01060100@2020"
 _KNOWN_AREA = text("""
@@ -123,6 +128,7 @@ async def _participation(service: Service) -> None:
             "closesAt": "2999-01-01T12:00:00Z",
         },
     )
+    await _participation_goes_on(service)
 
 
 async def _housing_mix(service: Service) -> None:
@@ -137,6 +143,41 @@ async def _housing_mix(service: Service) -> None:
         "/plans",
         Role.PORTFOLIO_MANAGER,
         {"kind": "demolition", "dwellings": ["e-1002"]},
+    )
+
+
+async def _participation_goes_on(service: Service) -> None:
+    """What follows a concluded check, without the many steps before it."""
+
+    async def concluded(*_asked: object) -> tuple[KnownCheck]:
+        tenants = CheckedGroup(Group.TENANTS, Level.ADVISE)
+        day = date(2100, 1, 1)
+        id_ = UUID(int=1)
+        place = (AREA, (MUNICIPALITY,), (Theme.MEETING,))
+        return (KnownCheck("c1", "concluded", *place, id_, day, (tenants,)),)
+
+    opened = await service.app.state.context.handler.execute(
+        OpenTrajectory(check="c1", title="De vijver"), create=True, knows=concluded
+    )
+    service.things["trajectories"] = opened.id
+    service.things["formal-advices"] = await _post(
+        service,
+        "/formal-advices",
+        Role.AREA_MANAGER,
+        {
+            "about": {"kind": "effort_level", "id": AREA},
+            "title": "Grootschalige inzet",
+            "area": AREA,
+            "organisation": "hv-assen",
+            "informedOn": "2026-01-05",
+            "adviseBy": "2026-02-16",
+        },
+    )
+    service.things["living-agreements"] = await _post(
+        service,
+        "/living-agreements",
+        Role.NEIGHBOURHOOD_WORKER,
+        {"title": "Trappenhuis", "area": AREA, "homes": 48, "topics": ["noise"]},
     )
 
 

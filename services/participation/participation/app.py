@@ -12,10 +12,21 @@ from leefwijk.service.context import ServiceContext
 from leefwijk.service.settings import ServiceSettings
 from leefwijk.service.wiring import Definition, Knowledge
 from leefwijk.service.words import words_of
-from participation.api import involvement_checks, owed_checks, wish_panels, wishes
+from participation.api import (
+    formal_advices,
+    involvement_checks,
+    living_agreements,
+    owed_checks,
+    trajectories,
+    wish_panels,
+    wishes,
+)
+from participation.domain.formal_advice import FormalAdvice
 from participation.domain.involvement_check import InvolvementCheck
+from participation.domain.living_agreement import LivingAgreement
 from participation.domain.owed_check import JudgeOwedByTime, OweCheck, OwedCheck
 from participation.domain.panel_wish import PanelWish
+from participation.domain.trajectory import Trajectory
 from participation.domain.wish_panel import WishPanel
 from participation.domain.wish_panel_steps import JudgePanelByTime
 from participation.domain.wish_tokens import TokenMaker
@@ -38,13 +49,32 @@ definition = Definition(
     name="participation",
     title="Participation: how residents want to be involved, and what is done with it",
     settings=ServiceSettings,
-    states=(InvolvementCheck, OwedCheck, WishPanel, PanelWish),
+    states=(
+        InvolvementCheck,
+        OwedCheck,
+        WishPanel,
+        PanelWish,
+        Trajectory,
+        FormalAdvice,
+        LivingAgreement,
+    ),
     commands=(
         involvement_checks.commands,
         involvement_checks.handed_in,
         wish_panels.commands,
+        trajectories.commands,
+        formal_advices.commands,
+        living_agreements.commands,
     ),
-    routers=(involvement_checks.router, owed_checks.router, wish_panels.router, wishes.router),
+    routers=(
+        involvement_checks.router,
+        owed_checks.router,
+        wish_panels.router,
+        wishes.router,
+        trajectories.router,
+        formal_advices.router,
+        living_agreements.router,
+    ),
     migrations=(Migrations("participation", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=ParticipationKnowledge,
