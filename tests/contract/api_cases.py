@@ -67,6 +67,8 @@ INTERNAL = (
     "/effort-proposals",
     "/base-conditions",
     "/base-agenda",
+    "/performance-agreements",
+    "/efforts",
     "/areas/{areaId}/evidence",
 )
 """Queries that are not open to whoever has a role; audit apart, all others are."""
