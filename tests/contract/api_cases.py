@@ -70,6 +70,8 @@ INTERNAL = (
     "/base-conditions",
     "/base-agenda",
     "/owed-checks",
+    "/performance-agreements",
+    "/efforts",
     "/areas/{areaId}/evidence",
     "/dwelling-imports",
     "/plans",

@@ -15,20 +15,24 @@ from monitoring.api import (
     areas,
     base_conditions,
     effort_levels,
+    efforts,
     imports,
     partners,
+    performance_agreements,
     stories,
 )
 from monitoring.domain.area import Area
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.assessing import JudgeBase, JudgeBaseByTime
 from monitoring.domain.base_condition import BaseCondition
+from monitoring.domain.effort import Effort
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.experienced_area import ExperiencedArea
 from monitoring.domain.import_run import ImportRun
 from monitoring.domain.indicator import Indicator
 from monitoring.domain.measurement_series import MeasurementSeries
 from monitoring.domain.partner import Partner
+from monitoring.domain.performance_agreement import PerformanceAgreement
 from monitoring.domain.questioning import JudgeLevelGround
 from monitoring.domain.story import Story
 from monitoring.import_store import ImportStore
@@ -67,6 +71,8 @@ definition = Definition(
         Partner,
         BaseCondition,
         AreaRoles,
+        PerformanceAgreement,
+        Effort,
     ),
     commands=(
         areas.areas,
@@ -77,6 +83,8 @@ definition = Definition(
         imports.commands,
         base_conditions.commands,
         area_roles.commands,
+        performance_agreements.commands,
+        efforts.commands,
     ),
     routers=(
         areas.router,
@@ -86,6 +94,8 @@ definition = Definition(
         imports.router,
         base_conditions.router,
         area_roles.router,
+        performance_agreements.router,
+        efforts.router,
     ),
     migrations=(Migrations("monitoring", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(

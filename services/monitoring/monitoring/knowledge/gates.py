@@ -11,7 +11,6 @@ from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.monitoring.base_conditions import Verdict
 from leefwijk.events.language.monitoring.effort_levels import Ground
-from leefwijk.gates.agreements import Agreements
 from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
@@ -24,6 +23,7 @@ from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.places import KnownPlace, lies_in
 from monitoring.domain.questioning import JudgeLevelGround, LevelGrounds
+from monitoring.knowledge.agreements import agreements_of
 from monitoring.knowledge.asked import advice_on, checks_in
 from monitoring.knowledge.base import base_around
 from monitoring.knowledge.homes import own_homes
@@ -81,7 +81,7 @@ async def gates_of(
         await base_of(service, place, context.today),
         in_force,
         checks,
-        Agreements((), Freshness(context.now)),
+        await agreements_of(service, place.municipalities, Freshness(context.now)),
         dwellings,
         advice,
     )

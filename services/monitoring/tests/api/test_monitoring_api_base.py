@@ -136,3 +136,53 @@ async def test_the_workers_list_announces_what_lapses_and_time_records_it(pittel
     read = (await pittelo.look(BASE))["complexes"]["a"]
     assert read["verdict"] == "unknown"
     assert {step["lack"] for step in read["because"]} == {"too_long_ago"}
+
+
+async def test_roles_agreements_and_bookings_over_http(pittelo: Any) -> None:
+    """MON-43, MON-45, MON-46: their routes decide, list and show what the domain says."""
+    partner = {"name": "Gemeente Assen", "kind": "municipality", "municipalities": ["GM0106"]}
+    assen = (await pittelo.post("/partners", "area_manager", partner)).json()["id"]
+    roles = f"/area-roles/{PITTELO}"
+    role = {"partner": assen, "role": "director"}
+    assert (await pittelo.post(f"{roles}/assignments", WORKER, role, 0)).status_code == 403
+    assigned = await pittelo.post(f"{roles}/assignments", "area_manager", role, 0)
+    assert assigned.status_code == 201, assigned.text
+    assert (await pittelo.look(roles))["director"] == assen
+    assert (await pittelo.look(roles, asOf="2026-01-01"))["director"] is None
+    ending = {**role, "reason": "Reorganised"}
+    ended = await pittelo.post(f"{roles}/endings", "area_manager", ending, 1)
+    assert ended.status_code == 201, ended.text
+    assert (await pittelo.look(roles))["director"] is None
+
+    draft = {"municipality": "GM0106", "year": 2027, "listed": ["meeting"]}
+    drafted = await pittelo.post("/performance-agreements", "analyst", draft)
+    one = f"/performance-agreements/{drafted.json()['id']}"
+    assert one == "/performance-agreements/gm0106-2027"
+    signed = await pittelo.post(f"{one}/signatures", "partner", {}, 1, partner=assen)
+    assert signed.status_code == 201, signed.text
+    early = await pittelo.post(f"{one}/conclusions", "analyst", {}, 2)
+    assert (early.status_code, early.json()["code"]) == (409, "triangle-incomplete")
+    assert (await pittelo.post(f"{one}/signatures", "analyst", {}, 2)).status_code == 201
+    why = {"withoutTenants": "No organisation of tenants is left"}
+    assert (await pittelo.post(f"{one}/conclusions", "analyst", why, 3)).status_code == 201
+    shown = (await pittelo.look("/performance-agreements", year="2027"))["items"]
+    assert [(item["binds"], item["missing"]) for item in shown] == [(True, ["tenants"])]
+
+    booking = {
+        "area": PITTELO,
+        "on": "2026-05-10",
+        "amount": "1250.00",
+        "contribution": "clean_nuisance_safety",
+        "category": "physical_activities",
+        "description": "Cleaning day",
+    }
+    booked = await pittelo.post("/efforts", WORKER, booking)
+    assert booked.status_code == 201, booked.text
+    wrong = {"amount": "1200.00", "reason": "Misread"}
+    path = f"/efforts/{booked.json()['id']}"
+    assert (await pittelo.post(f"{path}/corrections", WORKER, wrong, 1)).status_code == 201
+    twice = await pittelo.post(f"{path}/corrections", WORKER, wrong, 1)
+    assert (twice.status_code, twice.json()["code"]) == (412, "version-conflict")
+    (listed,) = (await pittelo.look("/efforts", area=PITTELO, year="2026"))["items"]
+    assert listed["amount"] == "1200.00"
+    assert [line["amount"] for line in listed["lines"]] == ["1250.00", "1200.00"]
