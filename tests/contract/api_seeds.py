@@ -11,8 +11,8 @@ from api_kit import AREA, MUNICIPALITY, Service
 from sqlalchemy import text
 
 from housing_mix.domain.stock import DeliverDwelling
-from leefwijk.events.language.housing_mix.dwellings import Dwelling
 from leefwijk.events.fields import Theme
+from leefwijk.events.language.housing_mix.dwellings import Dwelling
 from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.events.language.participation.words import Group, Level
 from leefwijk.service.roles import Role
