@@ -246,14 +246,21 @@ class Running:
         )
 
     async def upload(self, content: str, source: str, edition: int) -> dict[str, Any]:
-        """Import a file and wait for its end."""
+        """Import areas or figures and wait for the end."""
+        form = {"source": source, "areaEdition": str(edition)}
+        return await self.upload_to("monitoring", "/imports", source, content, form)
+
+    async def upload_to(
+        self, service: str, path: str, name: str, content: str, form: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Import a file into a service and wait for the end of its job."""
         headers = {"Authorization": f"Bearer {self.token('analyst')}"}
-        address = self.addresses["monitoring"]
+        address = self.addresses[service]
         answer = await self._http.post(
-            f"{address}/v1/imports",
+            f"{address}/v1{path}",
             headers=headers,
-            data={"source": source, "areaEdition": str(edition)},
-            files={"file": (f"{source}.csv", content.encode())},
+            data=dict(form),
+            files={"file": (f"{name}.csv", content.encode())},
         )
         assert answer.is_success, answer.text
 
@@ -262,8 +269,8 @@ class Running:
             job: dict[str, Any] = found.json()
             return job if job["status"] != "running" else {}
 
-        job = await wait_until(ended, f"the import of {source} ends", 30)
-        return {**job, "alreadyDone": answer.json()["alreadyDone"]}
+        job = await wait_until(ended, f"the import of {name} ends", 30)
+        return {**job, "alreadyDone": answer.json().get("alreadyDone")}
 
     async def rows(self, service: str, query: str, **values: Any) -> list[Any]:
         """Rows of a table of a service."""

@@ -10,6 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from platform_grounds import (
+    MEETING,
+    base_in_order,
+    knows,
+    own_homes,
+    plan_body,
+    residents_asked,
+)
 from platform_kit import Running, told, wait_until
 
 from leefwijk.events.clock import AMSTERDAM
@@ -83,9 +91,10 @@ class Scenes:
     platform: Running
     partner: str = ""
     _left: dict[str, list[Place]] = field(default_factory=dict)
+    _looked_at: set[str] = field(default_factory=set)
 
     async def prepare(self) -> None:
-        """Import areas and figures, register a partner, and wait until initiatives knows them."""
+        """Import areas, figures and homes, ask residents, register a partner; all is known then."""
         found = list(places())
         for place in found:
             self._left.setdefault(place.municipality, []).append(place)
@@ -102,6 +111,11 @@ class Scenes:
         )
         self.partner = told(registered, 201)["id"]
         await self.known_to_initiatives(found[-1].neighbourhood(1))
+        day = today().isoformat()
+        homes = [place.neighbourhood(number) for place in found for number in range(2)]
+        await own_homes(self.platform, homes, day)
+        for code, _ in MUNICIPALITIES:
+            await residents_asked(self.platform, f"{code}@2020", day)
 
     def place(self, municipality: str = "GM0106") -> Place:
         """A district that no other test uses."""
@@ -109,12 +123,7 @@ class Scenes:
 
     async def known_to_initiatives(self, area: str) -> None:
         """Wait until initiatives has heard of an area."""
-
-        async def known() -> bool:
-            query = "select 1 from known_areas where area = :area"
-            return bool(await self.platform.rows("initiatives", query, area=area))
-
-        await wait_until(known, f"initiatives has heard of {area}")
+        await knows(self.platform, "initiatives", "known_areas", "area", area)
 
     async def story(self, area: str, words: str = "Elke week koffie in de hal") -> dict[str, Any]:
         """A strength that a resident told."""
@@ -124,6 +133,7 @@ class Scenes:
 
     async def proposal(self, area: str, *stories: str, **changes: Any) -> dict[str, Any]:
         """A proposal of `extra` that rests on a figure and the stories."""
+        await self.grounds(area)
         body = {**proposal_body(*stories), **changes}
         path = f"/areas/{area}/effort-proposals"
         return told(await self.platform.post("monitoring", path, "area_manager", body), 201)
@@ -151,12 +161,13 @@ class Scenes:
 
     async def known_level(self, level: str) -> None:
         """Wait until initiatives has heard that a level was agreed."""
+        await knows(self.platform, "initiatives", "known_levels", "level_id", level)
 
-        async def known() -> bool:
-            query = "select 1 from known_levels where level_id = :level"
-            return bool(await self.platform.rows("initiatives", query, level=level))
-
-        await wait_until(known, "initiatives has heard of the agreement")
+    async def grounds(self, area: str) -> None:
+        """Look at the base of an area, once."""
+        if area not in self._looked_at:
+            await base_in_order(self.platform, area)
+            self._looked_at.add(area)
 
     async def initiative(self, area: str, **headers: Any) -> dict[str, Any]:
         """A proposed initiative of residents."""
@@ -169,8 +180,7 @@ class Scenes:
         """An initiative in which the corporation supports, and which asks for money."""
         made = await self.initiative(area)
         role = await self.step(made, "corporation-roles", {"role": "support"})
-        lines = [{"line": 1, "kind": "money", "purpose": "koffie", "amount": euros}]
-        return await self.step(role, "support-requests", {"lines": lines})
+        return await self.step(role, "support-requests", request_body("koffie", euros))
 
     async def granted(self, area: str, euros: str) -> dict[str, Any]:
         """An initiative with a grant of all it asked for."""
@@ -219,7 +229,14 @@ def initiative_body(area: str, title: str = "Koffiehoek") -> dict[str, Any]:
         "themes": ["meeting"],
         "taker": "residents",
         "collectiveBenefit": "Iedereen is welkom",
+        "plan": plan_body(date(today().year + 1, 12, 31).isoformat()),
     }
+
+
+def request_body(purpose: str, euros: str) -> dict[str, Any]:
+    """A request of one line of money."""
+    line = {"line": 1, "kind": "money", "purpose": purpose, "amount": euros}
+    return {"lines": [{**line, "contribution": MEETING}]}
 
 
 def proposal_body(*stories: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 from platform_kit import Running, told
-from platform_scenes import Scenes, today
+from platform_scenes import Scenes, request_body, today
 
 SPENT = "nl.leefbaarheid.initiatives.spending-recorded.v1"
 
@@ -51,8 +51,7 @@ async def test_a_grant_on_a_changed_request_is_refused(platform: Running, scenes
     place = scenes.place()
     await scenes.level(place.district)
     read = await scenes.requested(place.neighbourhood(), "1500.00")
-    lines = [{"line": 1, "kind": "money", "purpose": "koffie", "amount": "2300.00"}]
-    await scenes.step(read, "support-requests", {"lines": lines})
+    await scenes.step(read, "support-requests", request_body("koffie", "2300.00"))
 
     grant = _commands(platform, read, "support-grants", "area_manager")
     body = {"lines": [{"line": 1, "amount": "1500.00"}]}

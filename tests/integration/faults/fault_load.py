@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import httpx
 from platform_kit import Running
-from platform_scenes import Place, initiative_body
+from platform_scenes import Place, initiative_body, request_body
 
 CLIENT_SECONDS = 4.0
 """A caller waits this long for an answer, and then asks again with the same key."""
@@ -139,13 +139,13 @@ class Load:
                 rng,
                 "initiatives",
                 f"/initiatives/{made.id}/support-requests",
-                lambda word: _request(word, "11.00"),
+                lambda word: request_body(word, "11.00"),
                 match=made.version - 1,
                 code="version-conflict",
             )
         euros = f"{rng.randrange(5, 60)}.{rng.randrange(100):02d}"
         made = await step(
-            "/support-requests", _request("koffie", euros), WORKER, made.version, shown=False
+            "/support-requests", request_body("koffie", euros), WORKER, made.version, shown=False
         )
         grant = {"lines": [{"line": 1, "amount": euros}]}
         made = await step("/support-grants", grant, MANAGER, made.version)
@@ -309,10 +309,6 @@ async def _alone(request: Coroutine[Any, Any, httpx.Response]) -> httpx.Response
 def _letters(rng: random.Random) -> str:
     """A word like no other, without figures that might be taken for somebody's number."""
     return "".join(rng.choices(ascii_lowercase, k=24))
-
-
-def _request(purpose: str, euros: str) -> dict[str, Any]:
-    return {"lines": [{"line": 1, "kind": "money", "purpose": purpose, "amount": euros}]}
 
 
 def _says_again(answer: httpx.Response) -> bool:

@@ -134,7 +134,7 @@ def assemble(
             context.handler,
             definition.name,
             definition.states,
-            _knows(definition, context),
+            knowledge_of(definition, context),
         )
         tasks |= {
             "relay": relay.run,
@@ -187,14 +187,17 @@ def _knowledge(
             engine,
             context.handler,
             knowledge.commands,
-            _knows(definition, context),
+            knowledge_of(definition, context),
             frozenset(reaction.name for reaction in knowledge.reactions if reaction.starts),
         )
         tasks["todos"] = partial(worker.run, definition.name)
     return tasks
 
 
-def _knows(definition: Definition, context: ServiceContext) -> dict[type[Command[Any]], Knows]:
+def knowledge_of(
+    definition: Definition, context: ServiceContext
+) -> dict[type[Command[Any]], Knows]:
+    """What each command that the service itself issues has to know, ready to be asked."""
     return {command: partial(gather, context) for command, gather in definition.knows.items()}
 
 
