@@ -10,8 +10,6 @@ from leefwijk.service.settings import ServiceSettings
 
 
 class MonitoringSettings(ServiceSettings):
-    """Files of imports are larger than commands; gates may be switched on."""
+    """Files of imports are larger than commands."""
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 64 * 1024 * 1024
-    level_gates: bool = False
-    """Whether a level is agreed only when its gates pass (MON-34, MON-35)."""

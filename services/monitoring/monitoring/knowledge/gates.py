@@ -30,7 +30,6 @@ from monitoring.knowledge.homes import own_homes
 from monitoring.knowledge.own import area_levels, find_all, place_of
 from monitoring.knowledge.reactions import CONSUMER
 from monitoring.policies import LevelKnowledge, advice_due, level_gates
-from monitoring.settings import MonitoringSettings
 
 
 async def known_for_agreeing(
@@ -38,9 +37,7 @@ async def known_for_agreeing(
 ) -> tuple[AreaLevels, LevelGates]:
     """The other levels of the area, and the gates as they read now (MON-35)."""
     (levels,) = await area_levels(service, command, level, context)
-    if not service.parts[MonitoringSettings].level_gates:
-        return levels, LevelGates()
-    return levels, LevelGates((await gates_of(service, level, levels, context)).lines)
+    return levels, await gates_of(service, level, levels, context)
 
 
 async def known_for_override(

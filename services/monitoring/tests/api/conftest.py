@@ -6,15 +6,33 @@ import base64
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from leefwijk.events.catalogue import published_language
+from leefwijk.events.consume.core import ConsumerCore
+from leefwijk.events.consume.reactions import TodoWorker
+from leefwijk.events.deadlines import Ticker
+from leefwijk.events.event import Event
+from leefwijk.events.fields import Theme
+from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
+from leefwijk.events.language.housing_mix.dwellings import Dwelling, DwellingRegistered
+from leefwijk.events.language.participation.involvement_checks import (
+    CheckConcluded,
+    GroupConclusion,
+)
+from leefwijk.events.language.participation.ladder import OwnRole
+from leefwijk.events.language.participation.words import Group, Level
 from leefwijk.events.migrate import Migrations
 from leefwijk.events.testing.clock import FakeClock
+from leefwijk.events.testing.hearing import Hearing
 from leefwijk.events.testing.servers import Databases
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
@@ -38,6 +56,8 @@ class Monitoring:
     issuer: DevelopmentIssuer
     clock: FakeClock
     url: str
+    hearing: Hearing
+    ticker: Ticker
 
     def headers(self, role: str, **more: Any) -> dict[str, str]:
         """Who asks; a partner is the organisation `p` of Assen unless said otherwise."""
@@ -63,6 +83,21 @@ class Monitoring:
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return await self.client.post(f"/v1{path}", json=body or {}, headers=headers)
+
+    async def hears(self, service: str, subject: str, *events: Event) -> list[UUID]:
+        """Facts of another service arrive; gives the ids of their events."""
+        return await self.hearing.hear(service, subject, *events)
+
+    async def settle(self) -> None:
+        """It hears itself and does what that asks for, until nothing is new."""
+        await self.hearing.settle("monitoring")
+
+    async def time_passes(self, to: str) -> None:
+        """It is later now, and the ticker has looked."""
+        self.clock.set(to)
+        while await self.ticker.tick():
+            pass
+        await self.settle()
 
     async def start(
         self,
@@ -177,7 +212,16 @@ def service(url: str, issuer: DevelopmentIssuer) -> Monitoring:
         base_url="http://monitoring",
         timeout=120,
     )
-    return Monitoring(client, app.state.context, issuer, clock, url)
+    context: ServiceContext = app.state.context
+    knowledge = definition.knowledge
+    applier = definition.consumer()
+    assert knowledge is not None
+    assert applier is not None
+    knows = {command: partial(gather, context) for command, gather in definition.knows.items()}
+    core = ConsumerCore(context.engine, applier, published_language())
+    todos = TodoWorker(context.engine, context.handler, knowledge.commands, knows)
+    ticker = Ticker(context.engine, context.handler, definition.name, definition.states, knows)
+    return Monitoring(client, context, issuer, clock, url, Hearing(core, todos, clock), ticker)
 
 
 @pytest.fixture
@@ -186,11 +230,86 @@ async def monitoring(
 ) -> AsyncIterator[Monitoring]:
     """An empty monitoring, on 2 November 2026."""
     made = service(await databases.fresh(*definition.all_migrations), api_tokens)
+    await made.hearing.started_long_ago()
     yield made
     await made.client.aclose()
     await made.context.store.close()
     await made.context.engine.dispose()
     await databases.drop(made.url)
+
+
+def home(area: str, complex_: str = "c") -> DwellingRegistered:
+    """An own home that is let."""
+    return DwellingRegistered(
+        dwelling=Dwelling(area=area, complex=complex_, unit="WOO", tenancy="VEH"),
+        municipalities=("GM0106",),
+        on=date(2026, 1, 1),
+        is_home=True,
+    )
+
+
+def delivered(homes: int = 1) -> DwellingImportCompleted:
+    """An import of own homes has completed."""
+    return DwellingImportCompleted(
+        reference_date=date(2026, 1, 1),
+        municipalities=("GM0106",),
+        read=homes,
+        taken=homes,
+        rejected=0,
+        warnings=0,
+        registered=homes,
+        changed=0,
+        unchanged=0,
+    )
+
+
+def check(area: str, **more: Any) -> CheckConcluded:
+    """Residents of an area were asked in September 2026, and told what was promised."""
+    told: dict[str, Any] = {
+        "area": area,
+        "themes": (Theme.MEETING,),
+        "asked_in": (area,),
+        "groups": (GroupConclusion(group=Group.TENANTS, promise=Level.CONSULTED),),
+        "role": OwnRole.SUPPORT,
+        "last_asked": date(2026, 9, 1),
+        "valid_until": date(2027, 9, 1),
+        "on": date(2026, 9, 10),
+        **more,
+    }
+    return CheckConcluded(**told)
+
+
+@dataclass
+class Facts:
+    """Makers of what other services may say."""
+
+    home: Callable[..., DwellingRegistered] = home
+    delivered: Callable[..., DwellingImportCompleted] = delivered
+    check: Callable[..., CheckConcluded] = check
+
+
+@pytest.fixture(scope="session")
+def facts() -> Facts:
+    """What other services may say."""
+    return Facts()
+
+
+WELL = [{"step": step, "found": "sufficient"} for step in ("clean", "whole", "safe")]
+
+
+@pytest.fixture(scope="session")
+def gates_pass() -> Callable[[Monitoring, str], Any]:
+    """Lets every gate of a level pass in an area: asked, looked at, and with an own home."""
+
+    async def let_pass(monitoring: Monitoring, area: str) -> None:
+        await monitoring.hears("housing_mix", "home-1", home(area))
+        await monitoring.hears("housing_mix", "delivery-1", delivered())
+        await monitoring.hears("participation", "check-1", check(area))
+        path = f"/base-conditions/{area}/assessments"
+        answer = await monitoring.post(path, "neighbourhood_worker", {"steps": WELL}, 0)
+        assert answer.status_code == 201, answer.text
+
+    return let_pass
 
 
 @pytest.fixture

@@ -320,8 +320,9 @@ class TestProposing:
 
 class TestReacting:
     @pytest.fixture
-    async def proposed(self, counted: Any) -> dict[str, str]:
-        """2 November 2026: `extra` proposed for Lariks, three partners invited."""
+    async def proposed(self, counted: Any, gates_pass: Any) -> dict[str, str]:
+        """2 November 2026: `extra` proposed for Lariks, three partners invited; gates pass."""
+        await gates_pass(counted, LARIKS)
         story = await tell(counted)
         known = {
             "assen": await partner(counted),
