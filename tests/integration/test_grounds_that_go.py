@@ -106,7 +106,7 @@ async def test_a_base_that_is_found_broken_marks_what_rests_on_it(
     await _until_marked(platform, made["id"])
     read = told(await platform.get("initiatives", f"/v1/initiatives/{made['id']}", worker), 200)
     spent = await scenes.step(read, "expenses", {"line": 1, "amount": "60.00"})
-    more = {"lines": [{"line": 1, "amount": "30.00"}], "reason": "Meer koffie"}
+    more = {"line": 1, "amount": "30.00"}
     refused = await platform.post(
         "initiatives",
         f"/initiatives/{made['id']}/support-top-ups",

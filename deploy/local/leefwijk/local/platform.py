@@ -24,7 +24,7 @@ from leefwijk.local.kafka import EmbeddedKafka
 from leefwijk.local.postgres import EmbeddedPostgres
 from leefwijk.local.preflight import preflight
 from leefwijk.local.processes import Process
-from leefwijk.local.sample.activity import MUNICIPALITIES
+from leefwijk.local.sample import MUNICIPALITIES
 from leefwijk.local.supervisor import Supervisor
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.roles import Role

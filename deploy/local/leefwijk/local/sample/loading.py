@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from leefwijk.events.clock import AMSTERDAM
 from leefwijk.local.errors import LocalError
-from leefwijk.local.sample import activity
+from leefwijk.local.sample.script import KINDS, Life, Step, filled, lives, named
 from leefwijk.service.issuer import DevelopmentIssuer
 from leefwijk.service.roles import Role
 
@@ -19,15 +20,20 @@ FILES = Path(__file__).parent / "files"
 IMPORTS = (
     # the divisions from which names are borrowed come first
     ("wijken", 2022),
-    ("assen-2014", 2014),
+    ("wijken-2014", 2014),
     ("wijken", 2020),
-    ("buurten-lariks", 2020),
+    ("buurten", 2020),
     ("gezondheid-2016", 2020),
     ("gezondheid-2020", 2020),
 )
 """Files with the edition of their areas; all figures are on the division of 2020."""
-GROUND = ("rivm-gezondheid-18plus-2020", "rivm-eenzaam-18plus", "2020")
+HOMES = ("woningen", 2020)
 AT_ONCE = 8
+NOT_HEARD_YET = frozenset({"unknown-area", "unknown-partner", "unknown-check", "gates-not-passed"})
+"""Refusals that may mean that a service has not heard yet what another one recorded."""
+CHANGED = "version-conflict"
+PATIENCE_SECONDS = 60.0
+PAUSE_SECONDS = 0.2
 
 
 async def load_sample(
@@ -37,8 +43,8 @@ async def load_sample(
     mark = folder / "sample-loaded"
     if mark.exists():
         return
-    say("sample data: loading")
-    loader = _Loader(DevelopmentIssuer(folder / "identity"), addresses)
+    say("sample data: loading a year in the life of nine districts")
+    loader = _Loader(DevelopmentIssuer(folder / "identity"), addresses, say)
     try:
         await loader.load()
     except httpx.HTTPError as error:
@@ -50,13 +56,19 @@ async def load_sample(
 
 
 class _Loader:
-    def __init__(self, issuer: DevelopmentIssuer, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self, issuer: DevelopmentIssuer, addresses: Mapping[str, str], say: Callable[[str], None]
+    ) -> None:
         self._issuer = issuer
         self._addresses = addresses
+        self._say = say
         self._client = httpx.AsyncClient(timeout=60)
-        self._tokens: dict[str, str] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._lives = {life.name: life for life in lives()}
+        self._tokens: dict[str, str] = {}
         self._ids: dict[str, str] = {}
+        self._events: dict[str, str] = {}
+        self._lived: dict[str, asyncio.Event] = {}
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -64,233 +76,145 @@ class _Loader:
     async def load(self) -> None:
         for name, edition in IMPORTS:
             await self._import(name, edition)
-        await asyncio.gather(*(self._partner(partner) for partner in activity.PARTNERS))
-        await asyncio.gather(*(self._story(story) for story in activity.STORIES))
-        await asyncio.gather(*(self._level(level) for level in activity.LEVELS))
-        await self._until_known()
-        await asyncio.gather(*(self._initiative(one) for one in activity.INITIATIVES))
+        await self._homes()
+        self._lived = {name: asyncio.Event() for name in self._lives}
+        told = asyncio.create_task(self._tell())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for life in self._lives.values():
+                    group.create_task(self._live(life))
+        except* LocalError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            told.cancel()
 
-    def _token(self, role: Role, partner: str | None = None) -> str:
-        key = partner or role.value
-        if key not in self._tokens:
-            municipalities: tuple[str, ...] = ()
-            if partner is not None:
-                found = next(one for one in activity.PARTNERS if one.key == partner)
-                municipalities = found.municipalities
-            self._tokens[key] = self._issuer.token(
-                role,
-                municipalities=municipalities,
-                partner=self._ids.get(partner or ""),
-                subject=f"sample-{key}",
-            )
-        return self._tokens[key]
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(5)
+            done = sum(one.is_set() for one in self._lived.values())
+            self._say(f"sample data: {done} of {len(self._lived)}")
+
+    async def _live(self, life: Life) -> None:
+        await self._until_lived(life, [life.body, life.who])
+        version = 0
+        if life.kind.begun is None:
+            self._ids[life.name] = life.area
+        else:
+            path = life.kind.begun.format(area=life.area)
+            sent = await self._send(life, path, Step("", life.who, life.body), life.name, None)
+            self._ids[life.name], version = sent["id"], sent["version"]
+        for number, step in enumerate(life.steps, start=1):
+            await self._until_lived(life, [step.body, step.who])
+            path = f"{life.kind.one}/{self._ids[life.name]}/{step.noun}"
+            sent = await self._send(life, path, step, f"{life.name}-{number}", version)
+            version = sent["version"]
+        self._lived[life.name].set()
+
+    async def _until_lived(self, life: Life, said: list[Any]) -> None:
+        """Wait for the lives that this one points at; it may point at itself."""
+        others = {*named(said), *(one.split()[1] for one in said if _is_partner(one))}
+        for other in others - {life.name}:
+            await self._lived[other].wait()
+
+    def _token(self, who: str) -> str:
+        if who not in self._tokens:
+            if _is_partner(who):
+                name = who.split()[1]
+                self._tokens[who] = self._issuer.token(
+                    Role.PARTNER,
+                    municipalities=tuple(self._lives[name].body["municipalities"]),
+                    partner=self._ids[name],
+                    subject=f"sample-{name}",
+                )
+            else:
+                self._tokens[who] = self._issuer.token(Role(who), subject=f"sample-{who}")
+        return self._tokens[who]
 
     async def _send(
-        self,
-        service: str,
-        path: str,
-        body: Mapping[str, Any],
-        key: str,
-        role: Role,
-        *,
-        version: int | None = None,
-        partner: str | None = None,
+        self, life: Life, path: str, step: Step, key: str, version: int | None
     ) -> dict[str, Any]:
         """Send one command; the same key again answers the same result."""
         headers = {
-            "Authorization": f"Bearer {self._token(role, partner)}",
+            "Authorization": f"Bearer {self._token(step.who)}",
             "Idempotency-Key": f"sample-{key}",
         }
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        async with self._at_once:
-            answer = await self._client.post(
-                f"{self._addresses[service]}/v1{path}", json=dict(body), headers=headers
-            )
-        if answer.is_error:
-            said = answer.json().get("detail", answer.text)
-            raise LocalError(f"The sample data were refused at {path} ({key}): {said}")
-        found: dict[str, Any] = answer.json()
-        return found
+        url = f"{self._addresses[life.kind.service]}/v1"
+        body = filled(step.body, _today(), self._ids, self._events)
+        clock = asyncio.get_running_loop().time
+        until = clock() + PATIENCE_SECONDS
+        while True:
+            async with self._at_once:
+                answer = await self._client.post(f"{url}{path}", json=body, headers=headers)
+            if answer.is_success:
+                break
+            problem = answer.json()
+            if problem.get("code") not in {*NOT_HEARD_YET, CHANGED} or clock() > until:
+                said = problem.get("detail", answer.text)
+                raise LocalError(f"The sample data were refused at {path} ({key}): {said}")
+            if problem["code"] == CHANGED:  # time itself may have changed it, by the ticker
+                one = f"{url}{life.kind.one}/{self._ids[life.name]}"
+                found = await self._client.get(one, headers=headers)
+                headers["If-Match"] = found.raise_for_status().headers["ETag"]
+            await asyncio.sleep(PAUSE_SECONDS)
+        sent: dict[str, Any] = answer.json()
+        if sent["events"]:
+            self._events[life.name] = sent["events"][0]
+        return sent
 
     async def _import(self, name: str, edition: int) -> None:
-        headers = {"Authorization": f"Bearer {self._token(Role.ANALYST)}"}
-        url = self._addresses["monitoring"]
-        content = (FILES / f"{name}.csv").read_bytes()
         mapping = (FILES / f"{name}.yaml").read_bytes()
-        answer = await self._client.post(
-            f"{url}/v1/imports",
-            headers=headers,
-            data={"source": f"sample-{name}", "areaEdition": str(edition)},
-            files={"file": (f"{name}.csv", content), "mapping": (f"{name}.yaml", mapping)},
-        )
-        if answer.is_error:
-            raise LocalError(f"The sample file {name} was refused: {answer.text[:500]}")
-        job = answer.json()
-        while job["status"] == "running":
-            await asyncio.sleep(0.1)
-            following = await self._client.get(f"{url}/v1/imports/{job['id']}", headers=headers)
-            following.raise_for_status()
-            job = following.json()
-        if job["status"] != "completed" or job["bad"]:
+        form = {"source": f"sample-{name}", "areaEdition": str(edition)}
+        job = await self._upload("monitoring", "/imports", name, form, mapping)
+        if job["bad"]:
             raise LocalError(f"The sample file {name} was not imported whole: {job}")
 
-    async def _partner(self, partner: activity.Partner) -> None:
-        body = {
-            "name": partner.name,
-            "kind": partner.kind,
-            "municipalities": list(partner.municipalities),
+    async def _homes(self) -> None:
+        """Deliver the stock; again while housing mix has not heard of all areas yet."""
+        name, edition = HOMES
+        form = {
+            "source": f"sample-{name}",
+            "areaEdition": str(edition),
+            "referenceDate": _today().isoformat(),
         }
-        sent = await self._send("monitoring", "/partners", body, partner.key, Role.AREA_MANAGER)
-        self._ids[partner.key] = sent["id"]
+        clock = asyncio.get_running_loop().time
+        until = clock() + PATIENCE_SECONDS
+        while (await self._upload("housing_mix", "/dwelling-imports", name, form))["rejected"]:
+            if clock() > until:
+                raise LocalError(f"The sample file {name} was not imported whole.")
+            await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _story(self, story: activity.Story) -> None:
-        body = {
-            "theme": story.theme,
-            "tone": story.tone,
-            "teller": story.teller,
-            "text": story.text,
-            "consent": story.published,
-            "month": _months_ago(story.months_ago).isoformat(),
-        }
-        worker = Role.NEIGHBOURHOOD_WORKER
-        path = f"/areas/{story.area}/stories"
-        sent = await self._send("monitoring", path, body, story.key, worker)
-        self._ids[story.key] = sent["id"]
-        if story.published:
-            path = f"/stories/{sent['id']}/publications"
-            await self._send(
-                "monitoring", path, {}, f"{story.key}-published", worker, version=sent["version"]
-            )
-
-    async def _level(self, level: activity.Level) -> None:
-        edition, indicator, period = GROUND
-        ends = date(_today().year + 2, 12, 31)
-        body = {
-            "level": level.level,
-            "valid": {"from": _months_ago(2).isoformat(), "through": ends.isoformat()},
-            "measurements": [{"sourceEdition": edition, "indicator": indicator, "period": period}],
-            "stories": [self._ids[level.story]],
-            "effects": [{"indicator": indicator, "movement": "down", "by": ends.isoformat()}],
-            "invited": [self._ids[key] for key in level.invited],
-        }
-        manager = Role.AREA_MANAGER
-        path = f"/areas/{level.area}/effort-proposals"
-        sent = await self._send("monitoring", path, body, level.key, manager)
-        one, version = f"/effort-proposals/{sent['id']}", sent["version"]
-        for partner in level.endorsed_by:
-            sent = await self._send(
-                "monitoring",
-                f"{one}/endorsements",
-                {},
-                f"{level.key}-{partner}",
-                Role.PARTNER,
-                version=version,
-                partner=partner,
-            )
-            version = sent["version"]
-        if level.objected_by is not None:
-            sent = await self._send(
-                "monitoring",
-                f"{one}/objections",
-                {"reason": "Geen jongerenwerk tot april."},
-                f"{level.key}-objection",
-                Role.PARTNER,
-                version=version,
-                partner=level.objected_by,
-            )
-            answer = {"partner": self._ids[level.objected_by], "answer": "We beginnen in april."}
-            sent = await self._send(
-                "monitoring",
-                f"{one}/objection-answers",
-                answer,
-                f"{level.key}-answer",
-                manager,
-                version=sent["version"],
-            )
-            version = sent["version"]
-        if level.euros is not None:
-            agreed = {
-                "budgets": [{"year": _today().year, "amount": level.euros}],
-                "backdating": "De partners waren het al eens; het verslag kwam later.",
-            }
-            await self._send(
-                "monitoring",
-                f"{one}/agreements",
-                agreed,
-                f"{level.key}-agreed",
-                manager,
-                version=version,
-            )
-
-    async def _until_known(self) -> None:
-        """Wait until initiatives has heard of the areas; its first command would be refused."""
-        for attempt in range(100):
-            try:
-                await self._propose(activity.INITIATIVES[0])
-            except LocalError:
-                if attempt == 99:  # noqa: PLR2004 - the last one
-                    raise
-                await asyncio.sleep(0.2)
-            else:
-                break
-        # levels follow the areas on the same topic, each stream in its own partition
-        await asyncio.sleep(1)
-
-    async def _propose(self, one: activity.Initiative) -> dict[str, Any]:
-        body = {
-            "title": one.title,
-            "area": one.area,
-            "themes": [one.theme],
-            "taker": one.taker,
-            "collectiveBenefit": one.benefit,
-        }
-        return await self._send(
-            "initiatives", "/initiatives", body, one.key, Role.NEIGHBOURHOOD_WORKER
-        )
-
-    async def _initiative(self, one: activity.Initiative) -> None:
-        sent = await self._propose(one)
-        path, version = f"/initiatives/{sent['id']}", int(sent["version"])
-        for step, body, role in _steps(one):
-            sent = await self._send(
-                "initiatives",
-                f"{path}/{step.partition('#')[0]}",
-                body,
-                f"{one.key}-{step}",
-                role,
-                version=version,
-            )
-            version = sent["version"]
+    async def _upload(
+        self,
+        service: str,
+        path: str,
+        name: str,
+        form: Mapping[str, str],
+        mapping: bytes | None = None,
+    ) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._token(Role.ANALYST.value)}"}
+        url = f"{self._addresses[service]}/v1{path}"
+        files = {"file": (f"{name}.csv", (FILES / f"{name}.csv").read_bytes())}
+        if mapping is not None:
+            files["mapping"] = (f"{name}.yaml", mapping)
+        answer = await self._client.post(url, headers=headers, data=dict(form), files=files)
+        if answer.is_error:
+            raise LocalError(f"The sample file {name} was refused: {answer.text[:500]}")
+        job: dict[str, Any] = answer.json()
+        while job["status"] == "running":
+            await asyncio.sleep(0.1)
+            following = await self._client.get(f"{url}/{job['id']}", headers=headers)
+            following.raise_for_status()
+            job = following.json()
+        if job["status"] != "completed":
+            raise LocalError(f"The sample file {name} was not imported: {job}")
+        return job
 
 
-def _steps(one: activity.Initiative) -> list[tuple[str, dict[str, Any], Role]]:
-    """What happens to an initiative, in order; steps that come twice are numbered after `#`."""
-    worker, manager = Role.NEIGHBOURHOOD_WORKER, Role.AREA_MANAGER
-    steps: list[tuple[str, dict[str, Any], Role]] = [
-        ("corporation-roles", {"role": one.role}, worker)
-    ]
-    if one.asked is not None:
-        line = {"line": 1, "kind": "money", "purpose": one.title, "amount": one.asked}
-        steps.append(("support-requests", {"lines": [line]}, worker))
-    if one.granted is not None:
-        decided: dict[str, Any] = {"line": 1, "amount": one.granted}
-        if one.granted != one.asked:
-            decided["reason"] = "Eerst klein beginnen, daarna samen bekijken wat nodig is."
-        steps.append(("support-grants", {"lines": [decided]}, manager))
-    for number, amount in enumerate(one.spent, start=1):
-        spent = {"line": 1, "amount": amount, "reference": f"factuur {one.key}-{number}"}
-        steps.append((f"expenses#{number}", spent, worker))
-    if one.started:
-        steps.append(("starts", {}, worker))
-    if one.completed:
-        steps.append(("completions", {}, worker))
-    return steps
+def _is_partner(who: Any) -> bool:
+    return isinstance(who, str) and who.startswith("partner ")
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _months_ago(months: int) -> date:
-    return (_today() - timedelta(days=30 * months)).replace(day=1)
+    return datetime.now(UTC).astimezone(AMSTERDAM).date()
