@@ -184,6 +184,28 @@ class EffortLevelExpiryAnnounced(
     last_day: date
 
 
+class EffortLevelBridged(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-bridged.v1", audience=_PARTNERS
+):
+    """A director lets the level hold past its last day, once, until what follows is agreed.
+
+    The level itself is not prolonged: what comes after it is a new agreement.
+    """
+
+    area: AreaId
+    level: EffortLevelName
+    last_day: date
+    """The last day of the agreement, as it stays."""
+    through: date
+    """The last day of the bridge, at most 182 days later."""
+    budgets: tuple[YearBudget, ...] = ()
+    """Euros for the bridge, on top of what the agreement names for these calendar years."""
+    reason: Reason
+    role: str
+    """The role that answers for it, never who."""
+    on: date
+
+
 class EffortLevelExpired(
     Event, type="nl.leefbaarheid.effort-levels.effort-level-expired.v1", audience=_PARTNERS
 ):
