@@ -86,6 +86,17 @@ class YearBudget(Wire):
     amount: Euro
 
 
+class Together(Wire):
+    """What `large_scale` effort asks of others: somebody directs, others take part, by a plan."""
+
+    plan: ShortText
+    """The vision of the neighbourhood with its programme."""
+    director: Identifier
+    """The municipality that directs."""
+    partners: tuple[Identifier, ...]
+    """The other partners with a role in the area."""
+
+
 _PARTNERS = Audience.PARTNERS
 
 
@@ -155,6 +166,8 @@ class EffortLevelAgreed(
     """Why it begins before the day it was agreed."""
     gates: tuple[GateLine, ...] | None = None
     """The gates that it rested on, with what was set aside (MON-34); none: agreed before."""
+    together: Together | None = None
+    """Of `large_scale`: with whom it is done and by which plan (MON-36); none: another level."""
 
 
 class EffortLevelProposalWithdrawn(
