@@ -118,6 +118,8 @@ class EffortLevelProposed(
     reaction_through: date
     lapses_on: date
     """The first day on which it can no longer be agreed."""
+    plan: ShortText | None = None
+    """Of `large_scale`: the plan that it carries out, as far as it is known."""
 
 
 class EffortLevelEndorsed(
