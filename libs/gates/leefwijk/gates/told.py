@@ -110,11 +110,12 @@ def _one_advice(facts: Iterable[Told]) -> Advice:
             effect = event.effect_from
     if asked is None:
         return Advice()
-    says = (received.advice, received.on) if received else (None, None)
+    says = received.advice if received else None
+    on = received.on if received else None
     return Advice(
         due=True,
         asked=asked.on,
-        settled_from=advice_terms.settled_from(asked.advise_by, *says, effect),
-        stands=advice_terms.stands(asked.informed_on, asked.advise_by, *says, effect),
+        settled_from=advice_terms.settled_from(asked.advise_by, says, on, effect),
+        stands=advice_terms.stands(asked.informed_on, asked.advise_by, says, on, effect),
         evidence=tuple(evidence),
     )
