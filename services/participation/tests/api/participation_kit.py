@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import text
 
 from leefwijk.events.catalogue import published_language
+from leefwijk.events.clock import day_of
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.reactions import TodoWorker
 from leefwijk.events.deadlines import Ticker
@@ -116,10 +117,60 @@ class Participation:
         answer = await self.step(thing, noun, body, role, **who)
         problem = answer.json()
         assert answer.status_code in {400, 403, 409}, answer.text
-        codes = {problem["code"], *(fault["code"] for fault in problem.get("faults", ()))}
+        codes = {problem["code"], *(one["code"] for one in problem.get("refusals", ()))}
         assert code in codes, problem
         assert await self.count() == before
         return problem
+
+    async def concluded(
+        self,
+        promises: dict[str, str],
+        *,
+        area: str = LARIKS,
+        themes: tuple[str, ...] = ("greening",),
+        answers: dict[str, dict[str, int]] | None = None,
+        explained: dict[str, str] | None = None,
+    ) -> str:
+        """The id of a check, asked at the door today and concluded with these promises."""
+        groups = list(promises)
+        body = {"area": area, "themes": list(themes), "groups": groups}
+        id_ = await self.made("/involvement-checks", body)
+        check = f"involvement-checks/{id_}"
+        for group in groups:
+            counts = (answers or {}).get(group, {promises[group]: 20})
+            asking = {"group": group, "form": "door_to_door", "on": str(day_of(self.clock()))}
+            await self.done(check, "askings", {**asking, "invited": 240, "answers": counts})
+        said = [
+            {"group": group, "promise": promise, **_why((explained or {}).get(group))}
+            for group, promise in promises.items()
+        ]
+        await self.done(check, "conclusions", {"groups": said, "role": "support"}, MANAGER)
+        return id_
+
+    async def trajectory(self, promises: dict[str, str], **more: Any) -> str:
+        """A trajectory on a check that was concluded just now, such as `trajectories/t1`."""
+        level = {"effortLevel": more.pop("level")} if "level" in more else {}
+        check = await self.concluded(promises, **more)
+        body = {"check": check, "title": "De vijver", **level}
+        return f"trajectories/{await self.made('/trajectories', body)}"
+
+    async def plan(self, trajectory: str, form: str, at: str, *groups: str) -> None:
+        """A moment is planned."""
+        body = {"form": form, "at": at, "groups": list(groups)}
+        await self.done(trajectory, "moments", body)
+
+    async def held(self, trajectory: str, moment: int, attendance: int | None, *said: str) -> None:
+        """A moment was held, with what came out of it."""
+        body = {"moment": moment, "attendance": attendance, "input": [{"what": s} for s in said]}
+        await self.done(trajectory, "held-moments", body)
+
+    async def told(
+        self, trajectory: str, moment: int, item: int | None, outcome: str = "taken_over"
+    ) -> None:
+        """People were told by letter today what was done with what they said."""
+        body = {"moment": moment, "item": item, "outcome": outcome, "form": "letter"}
+        body["toldOn"] = str(day_of(self.clock()))
+        await self.done(trajectory, "feedback", body)
 
     async def time_passes(self, to: str) -> None:
         """It is later now, and the ticker has looked until nothing is due."""
@@ -152,6 +203,12 @@ class Participation:
                 rows = await connection.execute(text(f"select t::text from {table} t"))
                 kept += list(rows.scalars())
         return "\n".join(kept)
+
+
+def _why(reason: str | None) -> dict[str, str]:
+    if reason is None:
+        return {}
+    return {"explanation": reason, "explanationText": "Daar is dit jaar geen geld voor"}
 
 
 def service(url: str, issuer: DevelopmentIssuer) -> Participation:
