@@ -11,7 +11,7 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.envelope import Received
 from leefwijk.events.event import Event, Validity
 from leefwijk.events.fields import EffortLevelName, Theme
-from leefwijk.events.language.initiatives import initiatives
+from leefwijk.events.language.initiatives import life, roles, support
 from leefwijk.events.language.monitoring import effort_levels as levels
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.language.monitoring.indicators import Direction, IndicatorDefined
@@ -165,37 +165,35 @@ def _level() -> Iterator[Event]:
 
 def _initiative(number: int) -> Iterator[Event]:
     title = f"Koffiehoek {number} in de hal van de flat"
-    yield initiatives.InitiativeProposed(
+    yield life.InitiativeProposed(
         title=title,
         area=DISTRICT,
         municipalities=(MUNICIPALITY,),
         themes=(Theme.MEETING,),
-        taker=initiatives.Taker.RESIDENTS,
+        taker=life.Taker.RESIDENTS,
         collective_benefit="Iedereen van het portiek is welkom, elke woensdag",
         on=START,
     )
-    yield initiatives.CorporationRoleAgreed(role=initiatives.CorporationRole.SUPPORT)
+    yield roles.CorporationRoleAgreed(role=roles.CorporationRole.SUPPORT)
     if number % 2:
-        yield initiatives.SupportGranted(
+        yield support.SupportGranted(
             request=1,
             area=DISTRICT,
             budget_area=DISTRICT,
             year=2026,
             lines=(
-                initiatives.GrantedLine(
-                    line=1, kind=initiatives.SupportKind.MONEY, amount=Decimal("250.00")
+                support.GrantedLine(
+                    line=1, kind=support.SupportKind.MONEY, amount=Decimal("250.00")
                 ),
             ),
             charged=Decimal("250.00"),
             partly=False,
             on=START,
         )
-    yield initiatives.InitiativeStarted(
-        title=title, area=DISTRICT, themes=(Theme.MEETING,), on=START
-    )
+    yield life.InitiativeStarted(title=title, area=DISTRICT, themes=(Theme.MEETING,), on=START)
     if number % 2:
         for spending in range(SPENDINGS):
-            yield initiatives.SpendingRecorded(
+            yield spending.SpendingRecorded(
                 spending=str(UUID(int=number * 100 + spending)),
                 request=1,
                 line=1,

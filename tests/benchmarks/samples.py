@@ -15,13 +15,8 @@ from leefwijk.events.envelope import Headers, platform_headers, source_uri
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Caller, Handler
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
-    InitiativeProposed,
-    InitiativeStarted,
-    Taker,
-)
+from leefwijk.events.language.initiatives.life import InitiativeProposed, InitiativeStarted, Taker
+from leefwijk.events.language.initiatives.roles import CorporationRole, CorporationRoleAgreed
 from leefwijk.events.language.monitoring.stories import StoryRecorded, Teller, Tone
 from leefwijk.events.store.memory import MemoryStore
 from leefwijk.events.store.records import Append, Commit, DocumentRow, EventRow, StoredEvent

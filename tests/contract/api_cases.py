@@ -70,6 +70,7 @@ INTERNAL = (
     "/base-conditions",
     "/base-agenda",
     "/owed-checks",
+    "/formal-advices",
     "/performance-agreements",
     "/efforts",
     "/areas/{areaId}/evidence",

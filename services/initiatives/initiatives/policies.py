@@ -11,13 +11,13 @@ from initiatives.domain.grants import EUROS, Request
 from initiatives.domain.initiative import Initiative
 from leefwijk.events.clock import day_of
 from leefwijk.events.language.gates import GateLine
-from leefwijk.events.language.initiatives.initiatives import RequestLine
 from leefwijk.events.language.initiatives.plans import (
     ContributionCategory,
     EffectKind,
     Origin,
     Rhythm,
 )
+from leefwijk.events.language.initiatives.support import RequestLine
 from leefwijk.gates.effect import Effect
 from leefwijk.gates.legal import Basis
 from leefwijk.gates.levels import Wanted

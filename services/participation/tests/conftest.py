@@ -5,4 +5,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent / "domain"))  # for *_kit.py, which are no tests
+for room in ("domain", "api"):  # for *_kit.py, which are no tests
+    sys.path.append(str(Path(__file__).parent / room))

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from leefwijk.events.consume.rebuild import rebuild
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName, Theme
-from leefwijk.events.language.initiatives import initiatives
+from leefwijk.events.language.initiatives import life, support
+from leefwijk.events.language.initiatives.spending import SpendingRecorded
 from leefwijk.events.language.monitoring import effort_levels as levels
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.language.monitoring.measurements import (
@@ -49,9 +50,9 @@ def lariks() -> AreaRegistered:
     )
 
 
-def spending(id_: str, euros: str) -> initiatives.SpendingRecorded:
+def spending(id_: str, euros: str) -> SpendingRecorded:
     """Money that was spent in May 2026."""
-    return initiatives.SpendingRecorded(
+    return SpendingRecorded(
         spending=id_, request=1, line=1, amount=Decimal(euros), on=date(2026, 5, 1)
     )
 
@@ -62,24 +63,24 @@ def s1(history: Any) -> list[StoredEvent]:
     said = [
         history.say(
             "s1",
-            initiatives.InitiativeProposed(
+            life.InitiativeProposed(
                 title="Koffiehoek",
                 area=LARIKS,
                 municipalities=("GM0106",),
                 themes=(Theme.MEETING,),
-                taker=initiatives.Taker.RESIDENTS,
+                taker=life.Taker.RESIDENTS,
                 collective_benefit="Iedereen welkom",
             ),
             "2026-04-01",
         ),
         history.say(
             "s1",
-            initiatives.SupportRequested(
+            support.SupportRequested(
                 request=1,
                 lines=(
-                    initiatives.RequestLine(
+                    support.RequestLine(
                         line=1,
-                        kind=initiatives.SupportKind.MONEY,
+                        kind=support.SupportKind.MONEY,
                         purpose="koffie",
                         amount=Decimal("2000.00"),
                     ),
@@ -89,14 +90,14 @@ def s1(history: Any) -> list[StoredEvent]:
         ),
         history.say(
             "s1",
-            initiatives.SupportGranted(
+            support.SupportGranted(
                 request=1,
                 area=LARIKS,
                 budget_area=LARIKS,
                 year=2026,
                 lines=(
-                    initiatives.GrantedLine(
-                        line=1, kind=initiatives.SupportKind.MONEY, amount=Decimal("2000.00")
+                    support.GrantedLine(
+                        line=1, kind=support.SupportKind.MONEY, amount=Decimal("2000.00")
                     ),
                 ),
                 charged=Decimal("2000.00"),

@@ -12,7 +12,8 @@ import pytest
 
 from leefwijk.events.fields import Theme
 from leefwijk.events.language.gates import Gate
-from leefwijk.events.language.initiatives import gates, initiatives
+from leefwijk.events.language.initiatives import gates, life, roles, support
+from leefwijk.events.language.initiatives.spending import SpendingRecorded
 from leefwijk.events.language.monitoring.stories import (
     StoryConsentGiven,
     StoryConsentWithdrawn,
@@ -39,40 +40,36 @@ def story(tone: Tone, month: str = "2022-01-01", area: str = LARIKS) -> StoryRec
     )
 
 
-def initiative(area: str = LARIKS) -> initiatives.InitiativeProposed:
+def initiative(area: str = LARIKS) -> life.InitiativeProposed:
     """A coffee corner."""
-    return initiatives.InitiativeProposed(
+    return life.InitiativeProposed(
         title="Koffiehoek",
         area=area,
         municipalities=("GM0106",),
         themes=(Theme.MEETING,),
-        taker=initiatives.Taker.RESIDENTS,
+        taker=life.Taker.RESIDENTS,
         collective_benefit="Iedereen welkom",
         on=date(2022, 1, 5),
     )
 
 
-def grant(euros: str, on: str) -> initiatives.SupportGranted:
+def grant(euros: str, on: str) -> support.SupportGranted:
     """Support in money."""
-    return initiatives.SupportGranted(
+    return support.SupportGranted(
         request=1,
         area=LARIKS,
         budget_area=LARIKS,
         year=int(on[:4]),
-        lines=(
-            initiatives.GrantedLine(
-                line=1, kind=initiatives.SupportKind.MONEY, amount=Decimal(euros)
-            ),
-        ),
+        lines=(support.GrantedLine(line=1, kind=support.SupportKind.MONEY, amount=Decimal(euros)),),
         charged=Decimal(euros),
         partly=False,
         on=date.fromisoformat(on),
     )
 
 
-def spending(id_: str, euros: str, on: str) -> initiatives.SpendingRecorded:
+def spending(id_: str, euros: str, on: str) -> SpendingRecorded:
     """Money that was spent."""
-    return initiatives.SpendingRecorded(
+    return SpendingRecorded(
         spending=id_, request=1, line=1, amount=Decimal(euros), on=date.fromisoformat(on)
     )
 
@@ -122,14 +119,12 @@ class TestInitiatives:
         history.say("i1", grant("900.00", "2022-02-01"), "2022-02-01")
         history.say(
             "i1",
-            initiatives.InitiativeStarted(
+            life.InitiativeStarted(
                 title="Koffiehoek", area=LARIKS, themes=(Theme.MEETING,), on=date(2022, 3, 1)
             ),
             "2022-03-01",
         )
-        history.say(
-            "i1", initiatives.InitiativeCompleted(area=LARIKS, on=date(2022, 9, 1)), "2022-09-01"
-        )
+        history.say("i1", life.InitiativeCompleted(area=LARIKS, on=date(2022, 9, 1)), "2022-09-01")
         rows = folded(history.stored)
         assert rows.status(as_of="2022-01-04").initiatives == []
         said = {
@@ -147,7 +142,7 @@ class TestInitiatives:
         history.say("i2", initiative(), "2022-01-05")
         history.say(
             "i2",
-            initiatives.CorporationRoleAgreed(role=initiatives.CorporationRole.NONE),
+            roles.CorporationRoleAgreed(role=roles.CorporationRole.NONE),
             "2022-01-06",
         )
         status = folded(history.stored).status(internal=False)
@@ -163,7 +158,7 @@ class TestInitiatives:
         history.say("i1", grant("900.00", "2022-02-01"), "2022-02-01")
         history.say(
             "i1",
-            initiatives.InitiativeStarted(
+            life.InitiativeStarted(
                 title="Koffiehoek", area=LARIKS, themes=(Theme.MEETING,), on=date(2022, 3, 1)
             ),
             "2022-03-01",
@@ -188,12 +183,12 @@ class TestInitiatives:
         history.say("i1", initiative(), "2022-01-05")
         history.say(
             "i1",
-            initiatives.SupportDeclined(
+            support.SupportDeclined(
                 request=1,
                 lines=(
-                    initiatives.GrantedLine(
+                    support.GrantedLine(
                         line=1,
-                        kind=initiatives.SupportKind.MONEY,
+                        kind=support.SupportKind.MONEY,
                         amount=Decimal(0),
                         reason="no collective benefit yet",
                     ),
@@ -221,14 +216,12 @@ class TestMoney:
         assert money.spent == Decimal("18525.50")
         by_id = {one.id: one for one in history.stored}
         named = [by_id[id_] for id_ in money.spent_evidence.events]
-        amounts = [
-            initiatives.SpendingRecorded.from_json(one.data).amount or Decimal(0) for one in named
-        ]
+        amounts = [SpendingRecorded.from_json(one.data).amount or Decimal(0) for one in named]
         assert money.spent_evidence.count == len(named) == 3
         assert sum(amounts) == money.spent
         assert all(sum(some) != money.spent for some in combinations(amounts, 2))
         assert [by_id[id_].type for id_ in money.granted_evidence.events] == [
-            initiatives.SupportGranted.type
+            support.SupportGranted.type
         ]
 
     def test_stories_and_initiatives_name_their_events(self, history: Any, folded: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.handling import write_token
-from leefwijk.events.language.initiatives import initiatives
+from leefwijk.events.language.initiatives import life, support
 from leefwijk.events.language.monitoring import effort_levels as levels
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.language.monitoring.measurements import (
@@ -112,30 +112,28 @@ def story(tone: Tone) -> StoryRecorded:
     )
 
 
-def proposed_initiative() -> initiatives.InitiativeProposed:
+def proposed_initiative() -> life.InitiativeProposed:
     """A coffee corner in the buurt."""
-    return initiatives.InitiativeProposed(
+    return life.InitiativeProposed(
         title="Koffiehoek",
         area=BUURT,
         municipalities=("GM0106",),
         themes=(Theme.MEETING,),
-        taker=initiatives.Taker.RESIDENTS,
+        taker=life.Taker.RESIDENTS,
         collective_benefit="Iedereen welkom",
         on=date(2026, 2, 1),
     )
 
 
-def granted() -> initiatives.SupportGranted:
+def granted() -> support.SupportGranted:
     """900.00 of support."""
-    return initiatives.SupportGranted(
+    return support.SupportGranted(
         request=1,
         area=BUURT,
         budget_area=LARIKS,
         year=2026,
         lines=(
-            initiatives.GrantedLine(
-                line=1, kind=initiatives.SupportKind.MONEY, amount=Decimal("900.00")
-            ),
+            support.GrantedLine(line=1, kind=support.SupportKind.MONEY, amount=Decimal("900.00")),
         ),
         charged=Decimal("900.00"),
         partly=False,

@@ -17,7 +17,7 @@ from typing import Any
 from initiatives.domain.initiative import Initiative
 from leefwijk.events import decider
 from leefwijk.events.decider import Fact, Listing
-from leefwijk.events.language.initiatives.initiatives import InitiativeProposed
+from leefwijk.events.language.initiatives.life import InitiativeProposed
 
 MARK = "v3: "
 """Stands before every title in a state of this release."""

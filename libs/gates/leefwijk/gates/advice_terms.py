@@ -32,8 +32,14 @@ def answer_by(advice: Advice, received_on: date, advise_by: date) -> date | None
     return received_on + TO_ANSWER
 
 
-def effect_from(answered_on: date, *, followed: bool) -> date:
-    """The first day on which it may go ahead after the answer was received."""
+def effect_from(answered_on: date, settled: date | None = None, *, followed: bool) -> date:
+    """The first day on which it may go ahead after the answer was received.
+
+    What was `settled` without an answer stays so: answering late or favourable advice, which nobody
+    has to, takes nothing back.
+    """
+    if settled is not None:
+        return settled
     return answered_on if followed else answered_on + TO_EFFECT
 
 

@@ -7,11 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from leefwijk.events.dates import day_after
 from leefwijk.events.event import Event
-from leefwijk.events.language.participation.formal_advices import (
-    Advice as Says,
-)
 from leefwijk.events.language.participation.formal_advices import (
     FormalAdviceAnswered,
     FormalAdviceAsked,
@@ -23,9 +19,10 @@ from leefwijk.events.language.participation.involvement_checks import (
     ConclusionDoubted,
     ExplanationTold,
 )
+from leefwijk.gates import advice_terms
 from leefwijk.gates.advice import Advice
 from leefwijk.gates.involvement import Check, Untold
-from leefwijk.gates.line import Freshness, said_day
+from leefwijk.gates.line import Freshness
 
 Told = tuple[Event, str]
 """A fact and the id of the event that told it, in the order of its stream."""
@@ -99,31 +96,26 @@ def advice_told(streams: Iterable[Iterable[Told]], *, due: bool, fresh: Freshnes
 
 
 def _one_advice(facts: Iterable[Told]) -> Advice:
-    advice = Advice()
+    asked: FormalAdviceAsked | None = None
+    received: FormalAdviceReceived | None = None
+    effect: date | None = None
+    evidence: list[str] = []
     for event, id_ in facts:
-        evidence = (*advice.evidence, id_)
+        evidence.append(id_)
         if isinstance(event, FormalAdviceAsked):
-            # without any advice it may go ahead when the term is over
-            over = day_after(event.advise_by)
-            stands = f"asked on {said_day(event.on)}, at most until {said_day(event.advise_by)}"
-            advice = Advice(True, event.on, over, stands, evidence)
+            asked = event
         elif isinstance(event, FormalAdviceReceived):
-            advice = replace(
-                advice,
-                settled_from=_settled_by(event),
-                stands=f"{event.advice.value.replace('_', ' ')} since {said_day(event.on)}",
-                evidence=evidence,
-            )
+            received = event
         elif isinstance(event, FormalAdviceAnswered):
-            advice = replace(
-                advice,
-                settled_from=event.effect_from,
-                stands=f"answered on {said_day(event.on)}",
-                evidence=evidence,
-            )
-    return advice
-
-
-def _settled_by(event: FormalAdviceReceived) -> date | None:
-    """Advice against waits for the answer; that the term passes meanwhile does not shorten it."""
-    return None if event.advice is Says.AGAINST else event.on
+            effect = event.effect_from
+    if asked is None:
+        return Advice()
+    says = received.advice if received else None
+    on = received.on if received else None
+    return Advice(
+        due=True,
+        asked=asked.on,
+        settled_from=advice_terms.settled_from(asked.advise_by, says, on, effect),
+        stands=advice_terms.stands(asked.informed_on, asked.advise_by, says, on, effect),
+        evidence=tuple(evidence),
+    )

@@ -13,7 +13,7 @@ from initiatives.domain.initiative import Initiative, Status
 from initiatives.knowledge.gathering import gates_for_support
 from leefwijk.events.decider import Context
 from leefwijk.events.language.gates import Gate, GateLine
-from leefwijk.events.language.initiatives.initiatives import CorporationRole
+from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import Reader, Resource, load_visible, require_scope, tag
 from leefwijk.service.roles import Scope

@@ -16,7 +16,7 @@ from leefwijk.events.language.initiatives.gates import (
     GateOverrideWithdrawn,
     GatesAssessed,
 )
-from leefwijk.events.language.initiatives.initiatives import CorporationRole
+from leefwijk.events.language.initiatives.roles import CorporationRole
 
 
 def wanted_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:

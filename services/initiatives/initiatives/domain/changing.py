@@ -13,7 +13,7 @@ from initiatives.domain.judging_again import Touched, judged_again, standing_lin
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import ShortText, Theme
-from leefwijk.events.language.initiatives.initiatives import InitiativeChanged
+from leefwijk.events.language.initiatives.life import InitiativeChanged
 from leefwijk.events.language.initiatives.plans import InitiativePlan
 
 

@@ -12,15 +12,9 @@ import pytest
 from initiatives.domain.gates import SupportGates
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import GateLine
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
-    InitiativeProposed,
-    RequestLine,
-    SupportKind,
-    SupportRequested,
-    Taker,
-)
+from leefwijk.events.language.initiatives.life import InitiativeProposed, Taker
+from leefwijk.events.language.initiatives.roles import CorporationRole, CorporationRoleAgreed
+from leefwijk.events.language.initiatives.support import RequestLine, SupportKind, SupportRequested
 from leefwijk.events.testing import Specification, given
 from leefwijk.gates.levels import Level, Levels, Wanted, effort_level_and_budget
 from leefwijk.gates.line import At

@@ -23,15 +23,9 @@ from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Handler
 from leefwijk.events.language.gates import GateLine, GateOutcome
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted, BudgetReleased
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
-    InitiativeProposed,
-    RequestLine,
-    SupportKind,
-    SupportRequested,
-    Taker,
-)
+from leefwijk.events.language.initiatives.life import InitiativeProposed, Taker
+from leefwijk.events.language.initiatives.roles import CorporationRole, CorporationRoleAgreed
+from leefwijk.events.language.initiatives.support import RequestLine, SupportKind, SupportRequested
 from leefwijk.events.store.memory import MemoryStore
 from leefwijk.events.store.records import Commit, ConflictError, Document, StoredEvent
 from leefwijk.events.testing import FakeClock, Specification

@@ -18,20 +18,21 @@ from initiatives.domain.life import (
 from initiatives.domain.roles import AgreeCorporationRole
 from initiatives.domain.support import AskedLine, RequestSupport
 from leefwijk.events.fields import Theme
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
-    GrantedLine,
+from leefwijk.events.language.initiatives.life import (
     InitiativeCompleted,
     InitiativeProposed,
+    InitiativeRegisteredAsSelfReliant,
     InitiativeStarted,
+    Taker,
+)
+from leefwijk.events.language.initiatives.roles import CorporationRole, CorporationRoleAgreed
+from leefwijk.events.language.initiatives.support import (
+    GrantedLine,
     RequestLine,
     SupportGranted,
     SupportKind,
     SupportRequested,
-    Taker,
 )
-from leefwijk.events.language.initiatives.life import InitiativeRegisteredAsSelfReliant
 from leefwijk.events.testing import Specification, given
 
 BOVENSMILDE = "WK173107@2020"

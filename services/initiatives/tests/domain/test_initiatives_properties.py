@@ -21,14 +21,9 @@ from leefwijk.events.decider import Command, Context, Fact, RefusedError, decide
 from leefwijk.events.event import Event
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import GateLine
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
-    CorporationRoleAgreed,
-    InitiativeProposed,
-    SupportGranted,
-    SupportKind,
-    Taker,
-)
+from leefwijk.events.language.initiatives.life import InitiativeProposed, Taker
+from leefwijk.events.language.initiatives.roles import CorporationRole, CorporationRoleAgreed
+from leefwijk.events.language.initiatives.support import SupportGranted, SupportKind
 from leefwijk.gates.levels import Level, Levels, Wanted, effort_level_and_budget
 from leefwijk.gates.line import At
 

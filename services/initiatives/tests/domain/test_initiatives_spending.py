@@ -12,12 +12,8 @@ from pydantic import ValidationError
 
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.spending import RecordSpending
-from leefwijk.events.language.initiatives.initiatives import (
-    GrantedLine,
-    SpendingRecorded,
-    SupportGranted,
-    SupportKind,
-)
+from leefwijk.events.language.initiatives.spending import SpendingRecorded
+from leefwijk.events.language.initiatives.support import GrantedLine, SupportGranted, SupportKind
 from leefwijk.events.testing import Specification
 
 GRANTED_ON = date(2026, 4, 20)

@@ -20,11 +20,10 @@ from initiatives.domain.support import (
     RequestSupport,
 )
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
-from leefwijk.events.language.initiatives.initiatives import (
-    CorporationRole,
+from leefwijk.events.language.initiatives.life import InitiativeCompleted, InitiativeStarted
+from leefwijk.events.language.initiatives.roles import CorporationRole
+from leefwijk.events.language.initiatives.support import (
     GrantedLine,
-    InitiativeCompleted,
-    InitiativeStarted,
     RequestLine,
     SupportDeclined,
     SupportGranted,

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from leefwijk.events.decider import Context
 from leefwijk.events.fields import AREA_PATTERN, EffortLevelName
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.gates import GateLine
@@ -25,13 +24,15 @@ from leefwijk.service.reads import (
 )
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import LISTED
+from monitoring.api.level_gates import OverrideResource, override
 from monitoring.domain.agreeing import (
     AgreeEffortLevel,
     EndEffortLevel,
     ReplaceEffortLevel,
     WithdrawProposal,
 )
-from monitoring.domain.effort_level import EffortLevel, Status
+from monitoring.domain.council import elections
+from monitoring.domain.effort_level import Answered, EffortLevel, Status
 from monitoring.domain.level_gates import OverrideLevelGate
 from monitoring.domain.proposing import (
     AnswerObjection,
@@ -74,6 +75,18 @@ commands.post(f"{_ONE}/endings", EndEffortLevel, role=MANAGER)
 router = APIRouter(tags=["effort levels"])
 
 
+class AnswerResource(Resource):
+    """How a question about the level ended."""
+
+    ground: str
+    because: str
+    since: date
+    answer: str
+    reason: str | None
+    on: date
+    evidence: list[str]
+
+
 class EffortLevelResource(Resource):
     """A proposed or agreed level."""
 
@@ -90,10 +103,22 @@ class EffortLevelResource(Resource):
     reactions: dict[str, Any]
     reaction_through: date | None
     lapses_on: date | None
-    gates: list[dict[str, Any]]
+    gates: list[GateLine]
     """As they read when it was agreed, with what was set aside and why."""
+    overrides: list[OverrideResource]
+    """Gates that a director set aside for this proposal, with the reason, for good."""
+    plan: str | None
+    """Of `large_scale`: the neighbourhood vision with its programme."""
+    director: str | None
+    """Of `large_scale`: the municipality that directed when it was agreed."""
+    partners: list[str]
+    """Of `large_scale`: the other partners with a role when it was agreed."""
+    elections: list[date]
+    """Ordinary elections of municipal councils within the period; they change nothing."""
     questions: dict[str, Any]
     """Grounds that fell away, until somebody answers or they are there again."""
+    answers: list[AnswerResource]
+    """Questions that ended: by an answer with its reason, or with the ground there again."""
 
 
 def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevelResource:
@@ -119,7 +144,12 @@ def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevel
         },
         reaction_through=state.reaction_through,
         lapses_on=state.lapses_on,
-        gates=[_line(line) for line in state.gates],
+        gates=list(state.gates),
+        overrides=[override(aside) for aside in state.set_aside],
+        plan=state.together.plan if state.together else state.plan,
+        director=state.together.director if state.together else None,
+        partners=list(state.together.partners) if state.together else [],
+        elections=list(elections(state.valid_from, state.last_day)) if state.valid_from else [],
         questions={
             ground.value: {
                 "because": asked.because,
@@ -128,11 +158,20 @@ def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevel
             }
             for ground, asked in state.questions.items()
         },
+        answers=[_answer(answered) for answered in state.answers],
     )
 
 
-def _line(line: GateLine) -> dict[str, Any]:
-    return line.model_dump(mode="json", by_alias=True)
+def _answer(answered: Answered) -> AnswerResource:
+    return AnswerResource(
+        ground=answered.ground.value,
+        because=answered.because,
+        since=answered.since,
+        answer=answered.answer.value,
+        reason=answered.reason,
+        on=answered.on,
+        evidence=[str(id_) for id_ in answered.evidence],
+    )
 
 
 class ProposalQuery(Paging):
@@ -198,30 +237,3 @@ async def get_proposal(
     loaded = await load_visible(service, EffortLevel, proposal_id, reader)
     tag(response, loaded.version)
     return _resource(proposal_id, loaded, service.handler.today())
-
-
-class LevelGatesResource(Resource):
-    """The gates of a proposal as they read now, every one of them."""
-
-    id: str
-    gates: list[dict[str, Any]]
-    clear: bool
-    """Whether nothing stands in the way of agreeing."""
-
-
-@router.get("/effort-proposals/{proposalId}/gates")
-async def get_gates(
-    request: Request,
-    reader: InternalReader,
-    proposal_id: Annotated[str, Path(alias="proposalId", max_length=100)],
-) -> LevelGatesResource:
-    """Why it may be agreed or not, line by line: also before anybody tries (MON-35)."""
-    service = context_of(request)
-    loaded = await load_visible(service, EffortLevel, proposal_id, reader)
-    context = Context(service.handler.clock(), stream=proposal_id)
-    (gates,) = await known_for_override(service, None, loaded.state, context)
-    return LevelGatesResource(
-        id=proposal_id,
-        gates=[_line(line) for line in gates.lines],
-        clear=all(line.clear for line in gates.lines),
-    )

@@ -10,12 +10,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from leefwijk.events.dates import day_after
-from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
+from leefwijk.events.decider import Command, Context, Faults, OnSecond, on, refuse
 from leefwijk.events.event import Event, Validity
 from leefwijk.events.fields import EffortLevelName, Identifier, Reason, ShortText
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import YearBudget
+from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import MODES, EffortLevel, Status, announcement_day
+from monitoring.domain.large_scale import done_together
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.proposing import StatedPeriod, require_open
 
@@ -50,6 +52,8 @@ class _Agreement(Command[EffortLevel]):
     """Where it differs from what was proposed."""
     budgets: Annotated[tuple[YearBudget, ...], Field(max_length=20)] = ()
     backdating: Reason | None = None
+    plan: ShortText | None = None
+    """Of `large_scale`: the neighbourhood vision with its programme, unless it was proposed."""
 
     def _agreed(
         self, level: EffortLevel, context: Context, replaces: str | None
@@ -72,18 +76,27 @@ class _Agreement(Command[EffortLevel]):
                 "backdating-unexplained",
                 f"It would begin on {first}, before today: say why.",
             )
-        gates = context.knowledge(LevelGates).require()
+        period = Validity(from_=first, through=last)
+        faults = Faults()
+        gates = context.knowledge(LevelGates)
+        gates.fault(faults)
+        together = None
+        if level.level is EffortLevelName.LARGE_SCALE:
+            plan, roles = self.plan or level.plan, context.knowledge(AreaRoles)
+            together = done_together(period, plan, roles, context.today, faults)
+        faults.refuse_any()
         silent = [partner for partner in level.invited if partner not in level.reactions]
         return facts.EffortLevelAgreed(
             area=level.area,
             level=level.level,
             mode=MODES[level.level],
-            valid=Validity(from_=first, through=last),
+            valid=period,
             budgets=self.budgets,
             no_reaction=tuple(silent),
             replaces=replaces,
             backdating=self.backdating if first < context.today else None,
-            gates=gates or None,
+            gates=gates.lines or None,
+            together=together,
         )
 
     def _period(self, level: EffortLevel) -> tuple[date, date | None]:

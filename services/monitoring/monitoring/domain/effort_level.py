@@ -16,12 +16,14 @@ from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.gates import Gate, GateLine
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import (
+    Answer,
     ExpectedEffect,
     Ground,
     MeasurementGround,
     Mode,
     Rhythm,
     Stance,
+    Together,
 )
 from monitoring.domain.settings import TERMS
 
@@ -75,7 +77,20 @@ class Question:
 
 
 @dataclass(frozen=True)
-class EffortLevel(State, kind="effort-levels", shape=2):
+class Answered:
+    """How a question about the level ended."""
+
+    ground: Ground
+    because: str
+    since: date
+    answer: Answer
+    reason: str | None
+    on: date
+    evidence: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class EffortLevel(State, kind="effort-levels", shape=3):
     """A proposed or agreed level of an area."""
 
     status: Status | None = None
@@ -102,6 +117,12 @@ class EffortLevel(State, kind="effort-levels", shape=2):
     """As they read when it was agreed."""
     questions: dict[Ground, Question] = field(default_factory=dict)
     """What fell away and was not answered."""
+    answers: tuple[Answered, ...] = ()
+    """Questions that were answered or closed by themselves, in order (MON-29)."""
+    plan: str | None = None
+    """Of `large_scale`: the plan that it was proposed with."""
+    together: Together | None = None
+    """With whom `large_scale` is done and by which plan, as agreed (MON-36)."""
 
     @property
     def last_day(self) -> date | None:
@@ -160,6 +181,7 @@ def _(_level: EffortLevel, event: facts.EffortLevelProposed, fact: Fact) -> Effo
         proposal=fact.id,
         effects=event.effects,
         measurements=event.measurements,
+        plan=event.plan,
     )
 
 
@@ -189,6 +211,7 @@ def _(level: EffortLevel, event: facts.EffortLevelAgreed, fact: Fact) -> EffortL
         valid_through=event.valid.through,
         agreement=fact.id,
         gates=event.gates or (),
+        together=event.together,
     )
 
 
@@ -231,5 +254,15 @@ def _(level: EffortLevel, event: facts.EffortLevelQuestioned) -> EffortLevel:
 
 @evolves(facts.EffortLevelQuestionAnswered)
 def _(level: EffortLevel, event: facts.EffortLevelQuestionAnswered) -> EffortLevel:
-    left = {ground: asked for ground, asked in level.questions.items() if ground != event.ground}
-    return replace(level, questions=left)
+    asked = level.questions[event.ground]
+    answered = Answered(
+        event.ground,
+        asked.because,
+        asked.since,
+        event.answer,
+        event.reason,
+        event.on,
+        (*asked.evidence, *event.evidence),
+    )
+    left = {ground: one for ground, one in level.questions.items() if ground != event.ground}
+    return replace(level, questions=left, answers=(*level.answers, answered))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leefwijk.events.decider import Command, Context, refuse
+from leefwijk.events.decider import Command, Context, Faults, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Reason
 from leefwijk.events.language.gates import Gate, GateLine
@@ -20,19 +20,22 @@ class LevelGates:
 
     lines: tuple[GateLine, ...] = ()
 
-    def require(self) -> tuple[GateLine, ...]:
-        """All lines, if every one is clear; otherwise refuse, naming each that is not."""
-        blocking = [line for line in self.lines if not line.clear]
-        if blocking:
-            refuse(
+    @property
+    def blocking(self) -> tuple[GateLine, ...]:
+        """The lines that stand in the way of agreeing."""
+        return tuple(line for line in self.lines if not line.clear)
+
+    def fault(self, faults: Faults) -> None:
+        """Note every line that stands in the way, with its code."""
+        if self.blocking:
+            faults.add(
                 "gates-not-passed",
-                " ".join(line.reason for line in blocking),
+                " ".join(line.reason for line in self.blocking),
                 lines=[
                     line.model_dump(mode="json", by_alias=True, exclude_none=True)
-                    for line in blocking
+                    for line in self.blocking
                 ],
             )
-        return self.lines
 
 
 class OverrideLevelGate(Command[EffortLevel]):

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from leefwijk.events.dates import add_months, day_after
 from leefwijk.events.decider import Command, Context, Faults, refuse
 from leefwijk.events.event import Event, Validity, Wire
-from leefwijk.events.fields import AreaId, EffortLevelName, Identifier, Reason
+from leefwijk.events.fields import AreaId, EffortLevelName, Identifier, Reason, ShortText
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import (
     ExpectedEffect,
@@ -117,6 +117,8 @@ class ProposeEffortLevel(Command[EffortLevel]):
     effects: Annotated[tuple[StatedEffect, ...], Field(max_length=50)] = ()
     invited: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
     reaction_through: date | None = None
+    plan: ShortText | None = None
+    """Of `large_scale`: the neighbourhood vision with its programme, so that partners see it."""
 
     def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
         """Refuses with every fault at once: nobody has to find them one by one."""
@@ -159,6 +161,7 @@ class ProposeEffortLevel(Command[EffortLevel]):
             invited=self.invited,
             reaction_through=through,
             lapses_on=day_after(add_months(through, TERMS.lapse_months)),
+            plan=self.plan,
         )
 
 

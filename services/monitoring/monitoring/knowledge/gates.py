@@ -34,10 +34,12 @@ from monitoring.policies import LevelKnowledge, advice_due, level_gates
 
 async def known_for_agreeing(
     service: ServiceContext, command: Any, level: EffortLevel, context: Context
-) -> tuple[AreaLevels, LevelGates]:
-    """The other levels of the area, and the gates as they read now (MON-35)."""
+) -> tuple[AreaLevels, LevelGates, AreaRoles]:
+    """The other levels of the area, the gates as they read now (MON-35), who does what there."""
     (levels,) = await area_levels(service, command, level, context)
-    return levels, await gates_of(service, level, levels, context)
+    gates = await gates_of(service, level, levels, context)
+    roles = await service.handler.load(AreaRoles, level.area)
+    return levels, gates, roles.state
 
 
 async def known_for_override(

@@ -154,7 +154,7 @@ async def _proposed(pittelo: Any, two_percentages: Any) -> str:
 
 async def _codes(pittelo: Any, proposal: str) -> dict[str, str | None]:
     found = await pittelo.look(f"/effort-proposals/{proposal}/gates")
-    return {line["gate"]: line["code"] for line in found["gates"] if line["outcome"] != "passed"}
+    return {line["gate"]: line["code"] for line in found["lines"] if line["outcome"] != "passed"}
 
 
 async def test_gates_are_explained_before_and_judged_when_agreeing(
@@ -255,7 +255,7 @@ async def test_formal_advice_is_a_gate_with_a_clock_of_its_own(
     )
     await pittelo.hears("participation", "a", asked, received, answered)
     found = await pittelo.look(f"/effort-proposals/{proposal}/gates")
-    line = next(one for one in found["gates"] if one["gate"] == "formal-advice")
+    line = next(one for one in found["lines"] if one["gate"] == "formal-advice")
     # `extra` where nothing holds needs no advice; what was asked is shown as evidence all the same
     assert line["outcome"] == "passed"
     assert len(line["evidence"]) == 3

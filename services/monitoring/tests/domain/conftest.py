@@ -11,6 +11,7 @@ import pytest
 
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.monitoring.area_roles import AreaRole, AreaRoleAssigned
 from leefwijk.events.language.monitoring.effort_levels import (
     EffortLevelAgreed,
     EffortLevelProposed,
@@ -19,8 +20,10 @@ from leefwijk.events.language.monitoring.effort_levels import (
     Movement,
     StoryGround,
 )
+from leefwijk.events.language.monitoring.partners import PartnerKind
 from leefwijk.events.testing import Specification, given
 from monitoring.domain.agreeing import AreaLevels
+from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import MODES
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.places import KnownPlace
@@ -124,9 +127,40 @@ def agreed_for() -> Callable[..., EffortLevelAgreed]:
 
 
 @pytest.fixture
+def held() -> Callable[..., AreaRoles]:
+    """The roles in Lariks: each a partner, its role and its kind, from a day on."""
+
+    def roles(*held: tuple[str, AreaRole, PartnerKind], first: date = date(2026, 1, 1)) -> Any:
+        spec = given()
+        for partner, role, kind in held:
+            spec = spec.and_(
+                AreaRoleAssigned(
+                    area=LARIKS,
+                    municipalities=("GM0106",),
+                    partner=partner,
+                    partner_kind=kind,
+                    role=role,
+                    valid=Validity(from_=first),
+                )
+            )
+        return spec.state(AreaRoles)
+
+    return roles
+
+
+@pytest.fixture
+def directed(held: Callable[..., AreaRoles]) -> AreaRoles:
+    """The municipality of Assen directs Lariks, a welfare organisation supports."""
+    return held(
+        ("assen", AreaRole.DIRECTOR, PartnerKind.MUNICIPALITY),
+        ("welfare", AreaRole.SUPPORTS, PartnerKind.WELFARE),
+    )
+
+
+@pytest.fixture
 def proposed(
     proposed_as: Callable[..., EffortLevelProposed], partners: KnownPartners
 ) -> Specification:
     """`extra` is proposed for Lariks on 2 November 2026; three partners have 28 days."""
     before = given(proposed_as(), at="2026-11-02T09:00:00Z")
-    return before.knowing(partners, AreaLevels(), LevelGates())
+    return before.knowing(partners, AreaLevels(), LevelGates(), AreaRoles())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from leefwijk.events.language.monitoring.effort_levels import (
     EffortLevelExpired,
     EffortLevelExpiryAnnounced,
     EffortLevelProposed,
+    Together,
     YearBudget,
 )
 from leefwijk.events.testing import Specification, given
@@ -27,6 +29,7 @@ from monitoring.domain.agreeing import (
     OtherLevel,
     ReplaceEffortLevel,
 )
+from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import EffortLevel, Status
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.proposing import StatedPeriod
@@ -36,7 +39,9 @@ EXTRA = EffortLevelName.EXTRA
 LARGE = EffortLevelName.LARGE_SCALE
 LAST_DAY = date(2027, 12, 31)
 OLD = OtherLevel("old", EXTRA, date(2026, 1, 1), LAST_DAY)
-FROM_JULY = StatedPeriod(from_=date(2027, 7, 1), through=date(2031, 6, 30))
+FROM_JULY = StatedPeriod(from_=date(2027, 7, 1), through=date(2031, 12, 31))
+PLAN = "Neighbourhood vision Lariks 2035"
+TOGETHER = Together(plan=PLAN, director="assen", partners=("welfare",))
 
 Proposing = Callable[..., EffortLevelProposed]
 Agreeing = Callable[..., EffortLevelAgreed]
@@ -52,15 +57,18 @@ def in_force(proposed_as: Proposing, agreed_for: Agreeing) -> Specification:
 
 
 @pytest.fixture
-def successor(proposed_as: Proposing, in_force: Specification) -> Specification:
-    """`large_scale` is proposed beside it; nobody is asked, so that only dates stand in the way."""
-    proposal = proposed_as(invited=(), level=LARGE)
-    before = given(proposal, at="2027-03-10T09:00:00Z").knowing(LevelGates(), AreaLevels((OLD,)))
+def successor(
+    proposed_as: Proposing, in_force: Specification, directed: AreaRoles
+) -> Specification:
+    """`large_scale` is proposed beside it; only dates stand in the way."""
+    proposal = proposed_as(invited=(), level=LARGE, plan=PLAN)
+    known = (LevelGates(), AreaLevels((OLD,)), directed)
+    before = given(proposal, at="2027-03-10T09:00:00Z").knowing(*known)
     return before.second(*(event for event, _ in in_force.events))
 
 
 class TestOneAtATime:
-    """The rules of MON-36 for `large_scale` and the evaluation of EVA-11 are not judged here."""
+    """The evaluation of EVA-11 is not judged here."""
 
     def test_an_overlap_is_refused_and_named(self, successor: Specification) -> None:
         """MON-37: without saying what it replaces, a level beside another is refused."""
@@ -79,9 +87,15 @@ class TestOneAtATime:
         ],
     )
     def test_both_ends_of_a_period_count(
-        self, successor: Specification, first: date, last: date | None, free: bool
+        self,
+        successor: Specification,
+        proposed_as: Proposing,
+        first: date,
+        last: date | None,
+        free: bool,
     ) -> None:
         """MON-37: one day in common is an overlap, the day after is none."""
+        successor = replace(successor, events=(), actors=()).and_(proposed_as(invited=()))
         period = StatedPeriod(from_=first, through=last)
         outcome = successor.when(AgreeEffortLevel(valid=period, backdating="agreed on paper"))
         if free:
@@ -98,7 +112,8 @@ class TestOneAtATime:
             area=LARIKS, level=EXTRA, on=date(2027, 7, 1), superseded_by=successor.stream
         )
         done.then_second(ended)
-        done.then(agreed_for(date(2027, 7, 1), date(2031, 6, 30), level=LARGE, replaces="old"))
+        new = {"level": LARGE, "replaces": "old", "together": TOGETHER}
+        done.then(agreed_for(date(2027, 7, 1), date(2031, 12, 31), **new))
 
     def test_until_then_one_is_in_force_and_one_is_to_come(
         self, successor: Specification, in_force: Specification
@@ -126,11 +141,15 @@ class TestOneAtATime:
         known.when(ReplaceEffortLevel(valid=FROM_JULY, replaces="old")).refused("validity-overlaps")
 
     def test_only_an_agreed_level_of_the_area_is_replaced(
-        self, successor: Specification, proposed_as: Proposing, agreed_for: Agreeing
+        self,
+        successor: Specification,
+        proposed_as: Proposing,
+        agreed_for: Agreeing,
+        directed: AreaRoles,
     ) -> None:
         """MON-37: a proposal, another area's level and one that is over cannot be replaced."""
         alone = given(*(event for event, _ in successor.events), at="2027-03-10T09:00:00Z")
-        alone = alone.knowing(LevelGates(), AreaLevels())
+        alone = alone.knowing(LevelGates(), AreaLevels(), directed)
         command = ReplaceEffortLevel(valid=FROM_JULY, replaces="old")
         never = alone.second(proposed_as())
         never.when(command).refused("nothing-to-replace")

@@ -412,8 +412,12 @@ REASONS = FormalAdviceAnswered(
             (ASKED, FormalAdviceReceived(advice=Says.NO_OBJECTION, on=date(2027, 3, 20))),
             date(2027, 3, 20),
         ),
+        (
+            (ASKED, FormalAdviceReceived(advice=Says.AGAINST, on=date(2027, 4, 20))),
+            date(2027, 4, 13),
+        ),
     ],
-    ids=["not asked", "no advice", "against", "answered", "no objection"],
+    ids=["not asked", "no advice", "against", "answered", "no objection", "too late"],
 )
 def test_formal_advice_is_settled_by_its_own_facts(
     facts: tuple[Event, ...], settled_from: date | None

@@ -90,7 +90,7 @@ class AdviceQuery(AreaPaging):
 
     status: Status | None = None
     subject: SubjectKind | None = None
-    trajectory: Annotated[str | None, Query(max_length=100, pattern=r"^[0-9a-zA-Z-]+$")] = None
+    trajectory: Annotated[str | None, Query(max_length=100)] = None
 
 
 @router.get("/formal-advices")
@@ -114,7 +114,7 @@ async def list_advices(
             "trajectory": query.trajectory,
             "municipality": query.municipality,
         },
-        title=query.q,
+        title=query.title,
         within=await in_area(context_of(request), query.area),
     )
 

@@ -17,8 +17,8 @@ class AreaPaging(Paging):
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
-    q: Annotated[str | None, Query(min_length=1, max_length=100)] = None
-    """Words of the title."""
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the title, in any of their forms."""
 
 
 async def in_area(service: ServiceContext, area: str | None) -> tuple[str, ...] | None:

@@ -119,7 +119,7 @@ async def list_agreements(
         reader,
         lambda id_, loaded: _resource(id_, loaded, today, inside=_inside(reader)),
         {"topic": query.topic, "status": query.status, "municipality": query.municipality},
-        title=query.q,
+        title=query.title,
         within=await in_area(service, query.area),
     )
 

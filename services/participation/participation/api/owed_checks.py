@@ -11,16 +11,14 @@ from leefwijk.events.fields import AREA_PATTERN
 from leefwijk.events.handling import Loaded
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import (
+    InternalReader,
     Page,
     Paging,
-    Reader,
     Resource,
     load_visible,
     page_of,
-    require_scope,
     tag,
 )
-from leefwijk.service.roles import Scope
 from participation.domain.owed_check import OwedCheck
 from participation.knowledge.own import settling
 
@@ -78,10 +76,12 @@ class OwedQuery(Paging):
 
 @router.get("/owed-checks")
 async def list_owed(
-    request: Request, response: Response, reader: Reader, query: Annotated[OwedQuery, Query()]
+    request: Request,
+    response: Response,
+    reader: InternalReader,
+    query: Annotated[OwedQuery, Query()],
 ) -> Page[OwedResource]:
     """Debts to residents, newest first."""
-    require_scope(reader, Scope.INTERNAL)
     terms = {"area": query.area, "status": query.status}
     return await page_of(request, response, OwedCheck, query, reader, _resource, terms)
 
@@ -90,11 +90,10 @@ async def list_owed(
 async def get_owed(
     request: Request,
     response: Response,
-    reader: Reader,
+    reader: InternalReader,
     owed_id: Annotated[str, Path(alias="owedId", max_length=100)],
 ) -> OwedResource:
     """One debt, and the check that residents were asked by since then."""
-    require_scope(reader, Scope.INTERNAL)
     service = context_of(request)
     loaded = await load_visible(service, OwedCheck, owed_id, reader)
     tag(response, loaded.version)

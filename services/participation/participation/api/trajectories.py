@@ -192,7 +192,7 @@ class TrajectoryQuery(AreaPaging):
 
     theme: Theme | None = None
     status: Status | None = None
-    check: Annotated[str | None, Query(max_length=100, pattern=r"^[0-9a-zA-Z-]+$")] = None
+    check: Annotated[str | None, Query(max_length=100)] = None
     feedback: Annotated[str | None, Query(pattern=r"^owed$")] = None
     """Those in which people still wait for an answer."""
 
@@ -216,7 +216,7 @@ async def list_trajectories(
             "feedback": query.feedback,
             "municipality": query.municipality,
         },
-        title=query.q,
+        title=query.title,
         within=await in_area(context_of(request), query.area),
     )
 

@@ -115,7 +115,9 @@ class AnswerFormalAdvice(Command[FormalAdvice]):
             followed=self.followed,
             reasons_given=self.reasons is not None,
             on=self.received_on,
-            effect_from=advice_terms.effect_from(self.received_on, followed=self.followed),
+            effect_from=advice_terms.effect_from(
+                self.received_on, advice.settled_from, followed=self.followed
+            ),
             days_late=max(0, late),
         )
 

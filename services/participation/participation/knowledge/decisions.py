@@ -14,11 +14,8 @@ from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.event import Event
 from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.gates import GateOverridden
-from leefwijk.events.language.initiatives.initiatives import (
-    InitiativeChanged,
-    InitiativeProposed,
-    SupportGranted,
-)
+from leefwijk.events.language.initiatives.life import InitiativeChanged, InitiativeProposed
+from leefwijk.events.language.initiatives.support import SupportGranted
 from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridden
 from leefwijk.events.language.participation.owed_checks import OwedFor
 from leefwijk.service.context import ServiceContext

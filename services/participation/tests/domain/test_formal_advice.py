@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given as examples
+from hypothesis import settings as properties
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from leefwijk.events.language.participation.formal_advices import (
@@ -19,6 +22,8 @@ from leefwijk.events.language.participation.formal_advices import (
 )
 from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification, given
+from leefwijk.gates.line import Freshness
+from leefwijk.gates.told import advice_told
 from participation.domain.formal_advice import FormalAdvice, JudgeFormalAdviceByTime
 from participation.domain.formal_advice_steps import (
     AnswerFormalAdvice,
@@ -144,6 +149,38 @@ def test_followed_advice_needs_no_three_days(asked: Specification) -> None:
     spec = record(asked, Advice.AGAINST, date(2027, 4, 6)).at("2027-04-14T12:00:00Z")
     spec = spec.when(AnswerFormalAdvice(followed=True, received_on=date(2027, 4, 14))).recorded()
     assert settled(spec) == date(2027, 4, 14)
+
+
+def test_an_answer_takes_back_nothing_that_was_settled(asked: Specification) -> None:
+    """PAR-27: late advice, or one in favour, may be answered; what was settled stays settled."""
+    late = record(asked, Advice.AGAINST, date(2027, 4, 15)).at("2027-04-20T12:00:00Z")
+    answer = AnswerFormalAdvice(followed=False, reasons="brief", received_on=date(2027, 4, 20))
+    assert settled(late.when(answer).recorded()) == date(2027, 4, 13)
+    fine = record(asked, Advice.IN_FAVOUR, date(2027, 3, 20)).at("2027-04-20T12:00:00Z")
+    assert settled(fine.when(answer).recorded()) == date(2027, 3, 20)
+
+
+DAYS = st.integers(0, 80).map(lambda days: date(2027, 3, 2) + timedelta(days=days))
+
+
+@properties(max_examples=60, deadline=None)
+@examples(st.sampled_from(Advice), DAYS, st.integers(0, 30), st.booleans(), st.integers(0, 2))
+def test_whoever_reads_the_facts_counts_the_same_days(
+    advice: Advice, received: date, later: int, followed: bool, steps: int
+) -> None:
+    """PAR-27: the terms stand once: gates of levels and of plans read what participation does."""
+    spec = START.when(ask(date(2027, 4, 12))).recorded()
+    if steps > 0:
+        spec = record(spec, advice, received)
+    if steps > 1:
+        day = received + timedelta(days=later)
+        command = AnswerFormalAdvice(followed=followed, reasons="brief", received_on=day)
+        spec = spec.at(f"{day}T12:00:00Z").when(command).recorded()
+    facts = [(event, str(number)) for number, (event, _) in enumerate(spec.events)]
+    read = advice_told([facts], due=True, fresh=Freshness())
+    state = spec.state(FormalAdvice)
+    assert (read.settled_from, read.stands) == (state.settled_from, state.stands)
+    assert read.evidence == tuple(id_ for _, id_ in facts)
 
 
 def test_who_asks_records_and_answers(asked: Specification) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from leefwijk.events.clock import day_of
 from leefwijk.events.consume.records import Change
-from leefwijk.events.language.initiatives import gates
-from leefwijk.events.language.initiatives import initiatives as facts
+from leefwijk.events.language.initiatives import gates, life, roles, spending, support
 from projections.rows import Folds, Row, Rows
 
 folds = Folds()
@@ -19,10 +18,10 @@ def _own(rows: Rows, change: Change) -> Row:
     return rows[KIND, change.received.subject]
 
 
-@folds.on(facts.InitiativeProposed)
+@folds.on(life.InitiativeProposed)
 def _(_rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.InitiativeProposed)  # noqa: S101 - registered for it
+    assert isinstance(event, life.InitiativeProposed)  # noqa: S101 - registered for it
     yield Row(
         KIND,
         change.received.subject,
@@ -43,12 +42,12 @@ def _(_rows: Rows, change: Change) -> Iterable[Row]:
     )
 
 
-@folds.on(facts.CorporationRoleAgreed)
+@folds.on(roles.CorporationRoleAgreed)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.CorporationRoleAgreed)  # noqa: S101 - registered for it
+    assert isinstance(event, roles.CorporationRoleAgreed)  # noqa: S101 - registered for it
     row = _own(rows, change)
-    alone = event.role is facts.CorporationRole.NONE and row.body["status"] in {
+    alone = event.role is roles.CorporationRole.NONE and row.body["status"] in {
         "proposed",
         "declined",
     }
@@ -56,10 +55,10 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     yield row.with_body(role=event.role.value, status=status)
 
 
-@folds.on(facts.SupportGranted)
+@folds.on(support.SupportGranted)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.SupportGranted)  # noqa: S101 - registered for it
+    assert isinstance(event, support.SupportGranted)  # noqa: S101 - registered for it
     row = _own(rows, change)
     if row.body["status"] in {"proposed", "declined"}:
         row = row.with_body(status="supported")
@@ -79,7 +78,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     )
 
 
-@folds.on(facts.SupportDeclined)
+@folds.on(support.SupportDeclined)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     row = _own(rows, change)
     granted = any(kind == "grant" for kind, _ in rows)
@@ -88,10 +87,10 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     yield row
 
 
-@folds.on(facts.SpendingRecorded)
+@folds.on(spending.SpendingRecorded)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.SpendingRecorded)  # noqa: S101 - registered for it
+    assert isinstance(event, spending.SpendingRecorded)  # noqa: S101 - registered for it
     yield Row(
         "spending",
         event.spending,
@@ -106,17 +105,17 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     )
 
 
-@folds.on(facts.InitiativeStarted)
+@folds.on(life.InitiativeStarted)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.InitiativeStarted)  # noqa: S101 - registered for it
+    assert isinstance(event, life.InitiativeStarted)  # noqa: S101 - registered for it
     yield _own(rows, change).with_body(status="started", started=event.on.isoformat())
 
 
-@folds.on(facts.InitiativeCompleted)
+@folds.on(life.InitiativeCompleted)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
-    assert isinstance(event, facts.InitiativeCompleted)  # noqa: S101 - registered for it
+    assert isinstance(event, life.InitiativeCompleted)  # noqa: S101 - registered for it
     yield _own(rows, change).with_body(status="completed", completed=event.on.isoformat())
 
 

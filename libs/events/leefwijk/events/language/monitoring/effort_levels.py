@@ -86,6 +86,17 @@ class YearBudget(Wire):
     amount: Euro
 
 
+class Together(Wire):
+    """What `large_scale` effort asks of others: somebody directs, others take part, by a plan."""
+
+    plan: ShortText
+    """The vision of the neighbourhood with its programme."""
+    director: Identifier
+    """The municipality that directs."""
+    partners: tuple[Identifier, ...]
+    """The other partners with a role in the area."""
+
+
 _PARTNERS = Audience.PARTNERS
 
 
@@ -107,6 +118,8 @@ class EffortLevelProposed(
     reaction_through: date
     lapses_on: date
     """The first day on which it can no longer be agreed."""
+    plan: ShortText | None = None
+    """Of `large_scale`: the plan that it carries out, as far as it is known."""
 
 
 class EffortLevelEndorsed(
@@ -155,6 +168,8 @@ class EffortLevelAgreed(
     """Why it begins before the day it was agreed."""
     gates: tuple[GateLine, ...] | None = None
     """The gates that it rested on, with what was set aside (MON-34); none: agreed before."""
+    together: Together | None = None
+    """Of `large_scale`: with whom it is done and by which plan (MON-36); none: another level."""
 
 
 class EffortLevelProposalWithdrawn(
@@ -182,6 +197,28 @@ class EffortLevelExpiryAnnounced(
 
     on: date
     last_day: date
+
+
+class EffortLevelBridged(
+    Event, type="nl.leefbaarheid.effort-levels.effort-level-bridged.v1", audience=_PARTNERS
+):
+    """A director lets the level hold past its last day, once, until what follows is agreed.
+
+    The level itself is not prolonged: what comes after it is a new agreement.
+    """
+
+    area: AreaId
+    level: EffortLevelName
+    last_day: date
+    """The last day of the agreement, as it stays."""
+    through: date
+    """The last day of the bridge, at most 182 days later."""
+    budgets: tuple[YearBudget, ...] = ()
+    """Euros for the bridge, on top of what the agreement names for these calendar years."""
+    reason: Reason
+    role: str
+    """The role that answers for it, never who."""
+    on: date
 
 
 class EffortLevelExpired(
