@@ -12,7 +12,7 @@ import httpx
 
 from leefwijk.events.clock import AMSTERDAM
 from leefwijk.local.errors import LocalError
-from leefwijk.local.sample.script import KINDS, Life, Step, filled, lives, named
+from leefwijk.local.sample.script import Known, Life, Step, filled, lives, named
 from leefwijk.service.issuer import DevelopmentIssuer
 from leefwijk.service.roles import Role
 
@@ -66,8 +66,7 @@ class _Loader:
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._lives = {life.name: life for life in lives()}
         self._tokens: dict[str, str] = {}
-        self._ids: dict[str, str] = {}
-        self._events: dict[str, str] = {}
+        self._known = Known(_today())
         self._lived: dict[str, asyncio.Event] = {}
 
     async def close(self) -> None:
@@ -98,14 +97,14 @@ class _Loader:
         await self._until_lived(life, [life.body, life.who])
         version = 0
         if life.kind.begun is None:
-            self._ids[life.name] = life.area
+            self._known.ids[life.name] = life.area
         else:
             path = life.kind.begun.format(area=life.area)
             sent = await self._send(life, path, Step("", life.who, life.body), life.name, None)
-            self._ids[life.name], version = sent["id"], sent["version"]
+            self._known.ids[life.name], version = sent["id"], sent["version"]
         for number, step in enumerate(life.steps, start=1):
             await self._until_lived(life, [step.body, step.who])
-            path = f"{life.kind.one}/{self._ids[life.name]}/{step.noun}"
+            path = f"{life.kind.one}/{self._known.ids[life.name]}/{step.noun}"
             sent = await self._send(life, path, step, f"{life.name}-{number}", version)
             version = sent["version"]
         self._lived[life.name].set()
@@ -123,7 +122,7 @@ class _Loader:
                 self._tokens[who] = self._issuer.token(
                     Role.PARTNER,
                     municipalities=tuple(self._lives[name].body["municipalities"]),
-                    partner=self._ids[name],
+                    partner=self._known.ids[name],
                     subject=f"sample-{name}",
                 )
             else:
@@ -141,7 +140,7 @@ class _Loader:
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         url = f"{self._addresses[life.kind.service]}/v1"
-        body = filled(step.body, _today(), self._ids, self._events)
+        body = filled(step.body, self._known)
         clock = asyncio.get_running_loop().time
         until = clock() + PATIENCE_SECONDS
         while True:
@@ -154,13 +153,13 @@ class _Loader:
                 said = problem.get("detail", answer.text)
                 raise LocalError(f"The sample data were refused at {path} ({key}): {said}")
             if problem["code"] == CHANGED:  # time itself may have changed it, by the ticker
-                one = f"{url}{life.kind.one}/{self._ids[life.name]}"
+                one = f"{url}{life.kind.one}/{self._known.ids[life.name]}"
                 found = await self._client.get(one, headers=headers)
                 headers["If-Match"] = found.raise_for_status().headers["ETag"]
             await asyncio.sleep(PAUSE_SECONDS)
         sent: dict[str, Any] = answer.json()
         if sent["events"]:
-            self._events[life.name] = sent["events"][0]
+            self._known.events[life.name] = sent["events"][0]
         return sent
 
     async def _import(self, name: str, edition: int) -> None:

@@ -11,15 +11,16 @@ A life is one thing that somebody began, and what was done with it, in order:
         - support-grants: {lines: [...]}  # a command with its body
           as: area_manager
 
-Days move along with the day of loading: `=day -30` is thirty days ago, `=month -5` the first day of a
-month, `=year` this year, `=moment +14 19:30` a moment in the Netherlands, `=id NAME` the id of another
-life and `=event NAME` the first event of its last command.
+Days move along with the day of loading: `=day -30` is thirty days ago, `=month -5` the first day
+of a month, `=end 1` the last day of next year, `=year` this year, `=moment 14 19:30` a moment in
+the Netherlands, `=id NAME` the id of another life, `=event NAME` the first event of its last
+command.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,27 +118,57 @@ def named(said: Any) -> Iterator[str]:
             yield from named(value)
 
 
-def filled(said: Any, today: date, ids: Mapping[str, str], events: Mapping[str, str]) -> Any:
+@dataclass
+class Known:
+    """What the signs of a body stand for."""
+
+    today: date
+    ids: dict[str, str] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
+
+    def value(self, sign: str) -> str | int:
+        """The value of a sign: `day -30`."""
+        what, *told = sign.split()
+        return _SIGNS[what](self, *told)
+
+    def day(self, days: str) -> str:
+        """So many days from today."""
+        return self._in_days(days).isoformat()
+
+    def month(self, months: str) -> str:
+        """The first day of the month so many months from now."""
+        year, month = divmod(self.today.year * 12 + self.today.month - 1 + int(months), 12)
+        return date(year, month + 1, 1).isoformat()
+
+    def end(self, years: str) -> str:
+        """The last day of a year."""
+        return date(self.today.year + int(years), 12, 31).isoformat()
+
+    def moment(self, days: str, at: str) -> str:
+        """A moment of a day."""
+        return datetime.combine(self._in_days(days), time.fromisoformat(at), AMSTERDAM).isoformat()
+
+    def _in_days(self, days: str) -> date:
+        return self.today + timedelta(days=int(days))
+
+
+_SIGNS: dict[str, Callable[..., str | int]] = {
+    "day": Known.day,
+    "month": Known.month,
+    "end": Known.end,
+    "moment": Known.moment,
+    "year": lambda known: known.today.year,
+    "id": lambda known, name: known.ids[name],
+    "event": lambda known, name: known.events[name],
+}
+
+
+def filled(said: Any, known: Known) -> Any:
     """A body with its days, ids and events filled in."""
     if isinstance(said, Mapping):
-        return {key: filled(value, today, ids, events) for key, value in said.items()}
+        return {key: filled(value, known) for key, value in said.items()}
     if isinstance(said, list):
-        return [filled(value, today, ids, events) for value in said]
-    if not isinstance(said, str) or not said.startswith("="):
-        return said
-    what, *told = said[1:].split()
-    if what == "id":
-        return ids[told[0]]
-    if what == "event":
-        return events[told[0]]
-    if what == "year":
-        return today.year
-    if what == "month":
-        month = today.year * 12 + today.month - 1 + int(told[0])
-        return date(month // 12, month % 12 + 1, 1).isoformat()
-    if what == "end":
-        return date(today.year + int(told[0]), 12, 31).isoformat()
-    day = today + timedelta(days=int(told[0]))
-    if what == "day":
-        return day.isoformat()
-    return datetime.combine(day, time.fromisoformat(told[1]), AMSTERDAM).isoformat()
+        return [filled(value, known) for value in said]
+    if isinstance(said, str) and said.startswith("="):
+        return known.value(said[1:])
+    return said
