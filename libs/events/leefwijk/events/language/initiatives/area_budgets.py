@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from leefwijk.events.event import Audience, Event, Wire
+from leefwijk.events.event import Event, Wire
 from leefwijk.events.fields import AreaId, Euro, Identifier, Reason, ShortText
 from leefwijk.events.language.gates import Gate
 
@@ -40,11 +40,7 @@ class SmallSupportGround(Wire):
     says: ShortText
 
 
-class SmallSupportAssessed(
-    Event,
-    type="nl.leefbaarheid.area-budgets.small-support-assessed.v1",
-    audience=Audience.PARTNERS,
-):
+class SmallSupportAssessed(Event, type="nl.leefbaarheid.area-budgets.small-support-assessed.v1"):
     """For one calendar year small support in the area rests on this assessment (DESIGN 8.8).
 
     It stands in for the gates that are an own rule; the legal ones are judged all the same.
