@@ -221,6 +221,7 @@ async def test_the_base_falls_away_under_a_level_and_the_question_closes_with_it
         f"{one}/question-answers", "area_manager", answer, shown["version"]
     )
     assert (refused.status_code, refused.json()["code"]) == (403, "role-not-allowed")
+    pittelo.clock.set("2027-03-09T09:00:00Z")
     await pittelo.hears("housing_mix", "d1", _scored(2, date(2027, 3, 9)))
     await pittelo.settle()
     assert (await pittelo.look(one))["questions"] == {}
