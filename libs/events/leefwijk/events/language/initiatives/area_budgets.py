@@ -21,6 +21,8 @@ class BudgetCommitted(Event, type="nl.leefbaarheid.area-budgets.budget-committed
     request: int
     amount: Euro
     municipalities: tuple[str, ...]
+    by_override: bool | None = None
+    """Whether there was too little left, and a director set that aside (INI-23)."""
 
 
 class BudgetReleased(Event, type="nl.leefbaarheid.area-budgets.budget-released.v1"):
