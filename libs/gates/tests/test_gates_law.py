@@ -16,10 +16,11 @@ from leefwijk.gates.collective import collective_interest
 from leefwijk.gates.effect import Effect, expected_effect
 from leefwijk.gates.legal import NEVER_THE_CORPORATIONS, Basis, legal_basis
 from leefwijk.gates.line import At, Freshness
+from leefwijk.gates.place import Place
 from leefwijk.gates.setting_aside import Experiment, Override
 from leefwijk.gates.settings import SMALL_SUPPORT
 from leefwijk.gates.small import SmallSupport
-from leefwijk.gates.support import Case, Known, Place, judge_support
+from leefwijk.gates.support import Case, Known, judge_support
 from leefwijk.gates.tenants import Dwellings, Reach, own_tenants_benefit, own_tenants_share
 
 NOW = datetime(2026, 4, 13, 9, tzinfo=UTC)
