@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 from leefwijk.events.consume.records import Change
 from leefwijk.events.language.monitoring import effort_levels as facts
@@ -87,6 +88,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         budgets={str(budget.year): str(budget.amount) for budget in event.budgets},
         backdating=event.backdating,
         gates=[line_of(line) for line in event.gates or ()],
+        together=event.together.model_dump(mode="json", by_alias=True) if event.together else None,
         agreement=str(change.received.id),
     )
     yield Row(
@@ -157,7 +159,11 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         "role": event.role,
         "on": event.on.isoformat(),
     }
-    yield row.with_body(bridge=said).holding(row.valid_from, event.through)
+    budgets = {**row.body["budgets"]}
+    for more in event.budgets:
+        known = Decimal(budgets.get(str(more.year), "0.00"))
+        budgets[str(more.year)] = str(known + more.amount)
+    yield row.with_body(bridge=said, budgets=budgets).holding(row.valid_from, event.through)
 
 
 @folds.on(facts.EffortGateOverridden)

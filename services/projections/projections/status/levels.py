@@ -39,6 +39,14 @@ class Bridge(Resource):
     on: date
 
 
+class Together(Resource):
+    """What `large_scale` effort rests on: a plan, a municipality that directs, and partners."""
+
+    plan: str
+    director: str
+    partners: list[str]
+
+
 class Question(Resource):
     """A ground of an agreed level that fell away; the level stays until somebody answers."""
 
@@ -68,6 +76,8 @@ class Level(Resource):
     end_announced: date | None = None
     bridged: Bridge | None = None
     """A director lets it hold past its last day."""
+    together: Together | None = None
+    """Of `large_scale`: by which plan and with whom."""
     questions: list[Question] | None = None
     """What it rested on and lost; for people of the platform."""
     by_area: str | None = None
@@ -129,6 +139,7 @@ def _agreed(row: Said, rows: Sequence[Said], asked: Asked) -> Level:
         effects=list(body["effects"]),
         budgets=dict(body["budgets"]) if asked.internal else None,
         end_announced=body.get("endAnnounced"),
+        together=Together(**body["together"]) if body.get("together") else None,
         bridged=_bridge(body.get("bridge"), asked.as_of),
         questions=_questions(row, asked.as_of) if asked.internal else None,
         upcoming=_upcoming([other for other in rows if other.body.get("agreement")], asked),
