@@ -184,14 +184,14 @@ def require_homes(homes: int) -> None:
 def _require_majority(homes: int, said: Responses) -> None:
     """At least a third of the homes answered, and more than half of those agree; unrounded."""
     figures = {"answered": said.answered, "agreeing": said.agreeing, "homes": homes}
-    if 3 * said.answered < homes:
+    if TRAJECTORY_TERMS.answered_parts * said.answered < homes:
         share = percent(said.answered, homes)
         refuse(
             "no-resident-majority",
             f"{said.answered} of {homes} homes answered ({share} %); at least a third must.",
             **figures,
         )
-    if 2 * said.agreeing <= said.answered:
+    if TRAJECTORY_TERMS.agreeing_parts * said.agreeing <= said.answered:
         refuse(
             "no-resident-majority",
             f"{said.agreeing} of {said.answered} homes agree; more than half must.",

@@ -23,6 +23,10 @@ class TrajectoryTerms:
     """k: the smallest count that is shown, and the fewest homes that are addressed."""
     review_months: int = 12
     """After which residents look at an agreement again (PAR-28)."""
+    answered_parts: int = 3
+    """One in so many of the homes answers at least (PAR-28)."""
+    agreeing_parts: int = 2
+    """More than one in so many of those who answer agrees (PAR-28)."""
     step_days: int = 14
     """Between two steps of addressing (PAR-29)."""
 
