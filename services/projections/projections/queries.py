@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from leefwijk.service.problems import Problem
 from projections import effort_status
 from projections.answers import EffortStatus, StatusLine
-from projections.effort_status import Asked
+from projections.effort_status import Asked, Beside
 from projections.read_models import AREA_EFFORT_STATUS, ReadModel
 from projections.snapshot import Said, Snapshot
 
@@ -45,7 +45,9 @@ async def wait_for(engine: AsyncEngine, model: ReadModel, streams: dict[str, int
             await asyncio.sleep(POLL_SECONDS)
 
 
-async def area_status(connection: AsyncConnection, asked: Asked) -> EffortStatus | None:
+async def area_status(
+    connection: AsyncConnection, asked: Asked, now: datetime
+) -> EffortStatus | None:
     """The effort status of one area, or none if nothing at all is known of it."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS, asked.known_at)
     own = await snapshot.rows([asked.area], ["area"])
@@ -56,7 +58,13 @@ async def area_status(connection: AsyncConnection, asked: Asked) -> EffortStatus
     above = await _above(snapshot, own)
     inherited = await snapshot.rows(above, ["level"]) if above else []
     held = await snapshot.held((row.stream_id for row in rows), family)
-    status = effort_status.compose(asked, [*rows], inherited, await snapshot.indicators(), held)
+    beside = Beside(
+        now=now,
+        partners=await snapshot.named("partner"),
+        proofs=await snapshot.proofs(),
+    )
+    indicators = await snapshot.named("indicator")
+    status = effort_status.compose(asked, [*rows], inherited, indicators, held, beside)
     return status.model_copy(update={"built_through": await _built_through(connection, snapshot)})
 
 

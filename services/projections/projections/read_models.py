@@ -5,13 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leefwijk.events.topics import platform_topic
-from projections.folds import areas, effort_levels, initiatives, measurements, stories
+from projections.folds import (
+    area_roles,
+    areas,
+    assets,
+    base_conditions,
+    effort_levels,
+    efforts,
+    gates,
+    greening,
+    initiatives,
+    involvement_checks,
+    living_agreements,
+    measurements,
+    owed_checks,
+    stories,
+    support,
+    trajectories,
+    wish_panels,
+)
 from projections.rows import Folds, RowProjection
+
+EFFORT_STATUS_FOLDS = (
+    *(areas, measurements, stories, base_conditions, effort_levels, efforts, area_roles),
+    *(assets, initiatives, support, gates, greening),
+    *(involvement_checks, owed_checks, wish_panels, trajectories, living_agreements),
+)
 
 
 def _effort_status_folds() -> Folds:
     folds = Folds()
-    for module in (areas, measurements, stories, effort_levels, initiatives):
+    for module in EFFORT_STATUS_FOLDS:
         folds.include(module.folds)
     return folds
 
@@ -39,7 +63,7 @@ class ReadModel:
         return RowProjection(self.consumer, _FOLDS[self.name])
 
 
-AREA_EFFORT_STATUS = ReadModel("area-effort-status", ("monitoring", "initiatives"))
+AREA_EFFORT_STATUS = ReadModel("area-effort-status", ("monitoring", "initiatives", "participation"))
 
 _FOLDS = {AREA_EFFORT_STATUS.name: _effort_status_folds()}
 

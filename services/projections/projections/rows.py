@@ -55,6 +55,20 @@ class Row:
             self.events,
         )
 
+    def holding(self, valid_from: date | None, valid_through: date | None) -> Row:
+        """The same row, said of other days."""
+        return Row(
+            self.kind,
+            self.key,
+            self.body,
+            self.area,
+            self.municipalities,
+            self.link,
+            valid_from,
+            valid_through,
+            self.events,
+        )
+
 
 @dataclass(frozen=True)
 class End:

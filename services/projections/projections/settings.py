@@ -16,5 +16,6 @@ class ProjectionsSettings(ServiceSettings):
     """Where the worker shows its health and metrics."""
     monitoring_url: str = "http://127.0.0.1:8105"
     initiatives_url: str = "http://127.0.0.1:8101"
+    participation_url: str = "http://127.0.0.1:8102"
     service_token_file: str | None = None
     """A file with a token of role `service`, to read missing events from their owners."""

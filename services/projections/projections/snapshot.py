@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from leefwijk.events.consume.ledger import current_generation
+from leefwijk.events.consume.ledger import current_generation, proofs
+from leefwijk.events.topics import platform_topic
 from projections.read_models import ReadModel
 
 
@@ -67,7 +68,8 @@ class Snapshot:
         self, connection: AsyncConnection, model: ReadModel, generation: int, known: datetime | None
     ) -> None:
         self._connection = connection
-        self._who = {"projection": model.consumer, "generation": generation}
+        self._who: dict[str, Any] = {"projection": model.consumer, "generation": generation}
+        self._services = model.services
         self._known = known
         self.generation = generation
 
@@ -97,14 +99,14 @@ class Snapshot:
         """One row of an area."""
         return next((row for row in await self.rows([area], [kind]) if row.key == key), None)
 
-    async def indicators(self) -> dict[str, Mapping[str, Any]]:
-        """What each indicator means."""
+    async def named(self, kind: str) -> dict[str, Mapping[str, Any]]:
+        """What is said of things that belong to no area, by their id: indicators, partners."""
         found = await self._connection.execute(
             text(
-                f"select {_COLUMNS} from rows where generation = :generation "
-                f"and projection = :projection and kind = 'indicator' and {_NOW}"
+                "select key, cast(body as text) as body from rows where generation = :generation "
+                f"and projection = :projection and kind = :kind and {_NOW}"
             ),
-            self._who,
+            {**self._who, "kind": kind},
         )
         return {row.key: json.loads(row.body) for row in found}
 
@@ -181,6 +183,12 @@ class Snapshot:
         )
         versions = {row.stream_id: row.version for row in found}
         return all(versions.get(name, 0) >= version for name, version in streams.items())
+
+    async def proofs(self) -> dict[str, datetime]:
+        """Per service the last moment of which it is known that everything it said was read."""
+        found = await proofs(self._connection, self._who["projection"])
+        services = {platform_topic(service): service for service in self._services}
+        return {services[topic]: at for topic, at in found.items() if topic in services}
 
     def _when(self) -> tuple[str, dict[str, Any]]:
         return (_NOW, {}) if self._known is None else (_KNOWN, {"known": self._known})

@@ -58,7 +58,11 @@ health = Health(settings.worker_port, settings.host)
 comparison = Comparison(core, settings.broker, model.topics)
 healer = Healer(
     core,
-    {"monitoring": settings.monitoring_url, "initiatives": settings.initiatives_url},
+    {
+        "monitoring": settings.monitoring_url,
+        "initiatives": settings.initiatives_url,
+        "participation": settings.participation_url,
+    },
     settings.service_token_file,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from projections import effort_status
 from projections.answers import EffortStatus
 from projections.app import definition
-from projections.effort_status import Asked
+from projections.effort_status import Asked, Beside
 from projections.read_models import AREA_EFFORT_STATUS
 from projections.rows import Batch, Row
 from projections.settings import ProjectionsSettings
@@ -127,16 +127,27 @@ class Folded:
         internal: bool = True,
         below: Sequence[str] = (),
         above: Sequence[str] = (),
+        partner: str | None = None,
+        held: Mapping[str, str] | None = None,
+        read_through: str | None = "2026-06-30",
+        now: str = "2026-06-30",
     ) -> EffortStatus:
         """The effort status of an area with what lies below it, under levels from above it."""
         known = moment(known_at) if known_at else None
         rows = self.rows(known)
         return effort_status.compose(
-            Asked(area, date.fromisoformat(as_of), known, internal),
-            [row for row in rows if row.area in {area, *below} and row.kind != "indicator"],
+            Asked(area, date.fromisoformat(as_of), known, internal, partner),
+            [row for row in rows if row.area in {area, *below}],
             [row for row in rows if row.area in set(above) and row.kind == "level"],
             {row.key: row.body for row in self.rows() if row.kind == "indicator"},
-            {},
+            held or {},
+            Beside(
+                now=moment(now),
+                partners={row.key: row.body for row in self.rows() if row.kind == "partner"},
+                proofs={service: moment(read_through) for service in AREA_EFFORT_STATUS.services}
+                if read_through
+                else {},
+            ),
         )
 
 

@@ -168,6 +168,7 @@ class Platform:
                 "LEEFWIJK_WORKER_PORT": str(self.ports.worker),
                 "LEEFWIJK_MONITORING_URL": addresses["monitoring"],
                 "LEEFWIJK_INITIATIVES_URL": addresses["initiatives"],
+                "LEEFWIJK_PARTICIPATION_URL": addresses["participation"],
                 "LEEFWIJK_SERVICE_TOKEN_FILE": str(
                     (self.folder / "identity" / "service-token").absolute()
                 ),

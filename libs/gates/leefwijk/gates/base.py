@@ -66,7 +66,7 @@ def base_in_order(
     """Whether the narrowest place judged is in order, or every failing step is worked on.
 
     `repairs` names the findings that the effort repairs, stated in these events; a finding that is
-    not open counts for nothing.
+    not open counts for nothing, and a step is repaired when each of its findings is.
     """
     knowing = at.knowing(bases.fresh)
     base = bases.narrowest(place)
@@ -94,10 +94,10 @@ def base_in_order(
             base.evidence,
             valid_through=base.valid_through,
         )
-    idle = [step for step in base.failing if not set(step.findings) & set(repairs)]
+    idle = [left for step in base.failing if (left := _left_by(step, repairs)) is not None]
     if base.failing and not idle:
-        steps = ", ".join(step.step for step in base.failing)
-        worked_on = f"{'steps' if len(base.failing) > 1 else 'step'}: {steps}"
+        steps = tuple(dict.fromkeys(step.step for step in base.failing))
+        worked_on = f"{'steps' if len(steps) > 1 else 'step'}: {', '.join(steps)}"
         return RULE.passed(
             f"It works on the failing {worked_on}.",
             knowing,
@@ -114,6 +114,20 @@ def base_in_order(
     )
 
 
+def _left_by(step: FailingStep, repairs: tuple[str, ...]) -> FailingStep | None:
+    """What of a failing step is not repaired; none: every finding of it is."""
+    words = (*step.says, *[""] * (len(step.findings) - len(step.says)))
+    left = [
+        (finding, said)
+        for finding, said in zip(step.findings, words, strict=False)
+        if finding not in repairs
+    ]
+    if step.findings and not left:
+        return None
+    says = tuple(said for _, said in left)
+    return FailingStep(step.step, tuple(finding for finding, _ in left), says)
+
+
 def _where(base: Base) -> str:
     return ", ".join(base.because_of) or base.place
 
@@ -121,10 +135,9 @@ def _where(base: Base) -> str:
 def _failing(steps: tuple[FailingStep, ...]) -> str:
     told = []
     for step in steps:
-        words = list(step.says) + [""] * (len(step.findings) - len(step.says))
         named = [
             f"{finding} ({said})" if said else finding
-            for finding, said in zip(step.findings, words, strict=False)
+            for finding, said in zip(step.findings, step.says, strict=False)
         ]
         told.append(f"{step.step}: {', '.join(named)}" if named else step.step)
     return f" ({'; '.join(told)})" if told else ""

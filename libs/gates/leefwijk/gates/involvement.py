@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from leefwijk.events.language.gates import Gate, GateLine
@@ -49,6 +49,8 @@ class Check:
     """What must be said with it, such as that nobody answered."""
     more_evidence: tuple[str, ...] = ()
     """Facts that put it in question."""
+    supersedes: tuple[str, ...] = ()
+    """Checks on the same subject whose place it takes where people were asked anew."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def involvement(themes: tuple[str, ...], place: Place, checks: Checks, at: At) -
     knowing = at.knowing(checks.fresh)
     if not checks.found:
         return RULE.unknown(NONE, "No involvement check for this area is known yet.", knowing)
-    fitting = [check for check in checks.found if set(themes) & set(check.themes)]
+    fitting = [
+        check for check in _newest(checks.found, at.today) if set(themes) & set(check.themes)
+    ]
     if not fitting:
         return _other_subject(themes, checks.found, knowing)
     fitting.sort(key=lambda check: (_weakness(check, at.today), -check.valid_through.toordinal()))
@@ -88,6 +92,22 @@ def involvement(themes: tuple[str, ...], place: Place, checks: Checks, at: At) -
     if left:
         return _other_area(tuple(sorted(left)), used, knowing)
     return _judged(used, knowing, at.today)
+
+
+def _newest(found: tuple[Check, ...], today: date) -> tuple[Check, ...]:
+    """The checks, each without the places where a later one took its place (PAR-09).
+
+    Where people were not asked anew the earlier answer still counts, until its own last day.
+    """
+    anew: dict[str, frozenset[str]] = {}
+    for check in found:
+        if check.withdrawn is None or check.withdrawn > today:
+            for earlier in check.supersedes:
+                anew[earlier] = anew.get(earlier, frozenset()) | check.asked_in
+    return tuple(
+        replace(check, asked_in=check.asked_in - anew.get(check.check, frozenset()))
+        for check in found
+    )
 
 
 def _weakness(check: Check, today: date) -> int:

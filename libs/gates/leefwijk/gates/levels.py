@@ -74,6 +74,16 @@ class Levels:
         )
         return next(over, None)
 
+    def left_of(self, level: Level, year: int, committed: Decimal) -> Decimal | None:
+        """Euros that are left of the budget of a year; none where the level names no euros for it.
+
+        It is below nothing where more was promised, or made elsewhere, than there was (INI-23).
+        """
+        named = level.budgets.get(year)
+        if named is None:
+            return None
+        return named - committed - self.spent_elsewhere(level.area, year)
+
     def spent_elsewhere(self, area: str, year: int) -> Decimal:
         """Other effort on the budget of this area and year, in euros."""
         return self.elsewhere.get(f"{area}.{year}", Decimal("0.00"))
@@ -155,8 +165,8 @@ def _budget(wanted: Wanted, level: Level, levels: Levels, at: At) -> GateLine:
         return RULE.passed(
             f"{said}, no euros are asked.", knowing, level.evidence, valid_through=level.last_day
         )
-    named = level.budgets.get(year)
-    if named is None:
+    left = levels.left_of(level, year, wanted.committed)
+    if left is None:
         return RULE.unknown(
             BUDGET_NOT_KNOWN,
             f"The agreed level names no euros for {year}.",
@@ -164,7 +174,6 @@ def _budget(wanted: Wanted, level: Level, levels: Levels, at: At) -> GateLine:
             level.evidence,
             way_on="Agree euros for the year.",
         )
-    left = named - wanted.committed - levels.spent_elsewhere(level.area, year)
     if wanted.euros > left:
         return RULE.failed(
             BUDGET_EXCEEDED,

@@ -77,32 +77,34 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
         if role.area in place.nearest and role.subject in claim.subjects
     ]
     now = [role for role in here if role.holds_on(at.today)]
-    evidence = (*(id_ for role in now for id_ in role.evidence), *claim.evidence)
-    if claim.assessed is not None:
-        assessed = claim.assessed
-        newer = [role for role in now if role.from_ > assessed.on]
-        if assessed.other is None and not newer:
+    assessed = claim.assessed
+    if assessed is not None and assessed.other is None:
+        # what was there when somebody looked is settled; only what came later bears on it
+        now = [role for role in now if role.from_ > assessed.on]
+        if not now:
             return RULE.passed(
                 f"The corporation is responsible: {assessed.because}.", knowing, assessed.evidence
             )
-        if assessed.other is not None:
-            return RULE.failed(
-                OTHER_PARTY,
-                f"{assessed.other} is responsible: {assessed.because}.",
-                knowing,
-                (*evidence, *assessed.evidence),
-                since=assessed.on,
-                way_on="Refer it.",
-            )
+    evidence = (*(id_ for role in now for id_ in role.evidence), *claim.evidence)
+    if assessed is not None and assessed.other is not None:
+        return RULE.failed(
+            OTHER_PARTY,
+            f"{assessed.other} is responsible: {assessed.because}.",
+            knowing,
+            (*evidence, *assessed.evidence),
+            since=assessed.on,
+            way_on="Refer it.",
+        )
     responsible = [role.party for role in now] or (
         [claim.other_party] if claim.other_party is not None else []
     )
     if not responsible:
         coming = [role.from_ for role in here if role.from_ > at.today]
+        beside = _beside(claim, place, parties, at.today)
         return RULE.passed(
-            "Nobody else is known to be primarily responsible.",
+            f"Nobody else is known to be primarily responsible.{_not_this(beside)}",
             knowing,
-            claim.evidence,
+            (*claim.evidence, *(id_ for role in beside for id_ in role.evidence)),
             valid_through=min(coming) - timedelta(days=1) if coming else None,
         )
     if claim.programme_of and claim.lawful_contribution and not claim.taken_over:
@@ -120,3 +122,17 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
         since=first,
         way_on="Refer it.",
     )
+
+
+def _beside(claim: Claim, place: Place, parties: Parties, day: date) -> tuple[PartyRole, ...]:
+    """Who is responsible here for something else: looked at, and it does not bear on this."""
+    return tuple(
+        role
+        for role in parties.found
+        if role.area in place.nearest and role.subject not in claim.subjects and role.holds_on(day)
+    )
+
+
+def _not_this(beside: tuple[PartyRole, ...]) -> str:
+    told = dict.fromkeys(f"{role.party} for {role.subject}" for role in beside)
+    return f" Responsible here, but not for this: {', '.join(told)}." if told else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Place:
     within_of_part: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of each part the areas that it lies in."""
     municipalities: tuple[str, ...] = ()
+    because: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each area that it lies in the ids of the facts that say so, as far as they were heard."""
 
     @property
     def nearest(self) -> tuple[str, ...]:

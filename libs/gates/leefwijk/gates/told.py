@@ -19,6 +19,7 @@ from leefwijk.events.language.participation.involvement_checks import (
     ConclusionDoubted,
     ExplanationTold,
 )
+from leefwijk.events.language.participation.trajectories import PromiseLowered
 from leefwijk.gates import advice_terms
 from leefwijk.gates.advice import Advice
 from leefwijk.gates.involvement import Check, Untold
@@ -28,12 +29,20 @@ Told = tuple[Event, str]
 """A fact and the id of the event that told it, in the order of its stream."""
 
 
-def check_told(check_id: str, facts: Iterable[Told]) -> Check | None:
-    """A check as its facts say; none while nothing was concluded."""
+def check_told(
+    check_id: str, facts: Iterable[Told], lowered: Iterable[tuple[PromiseLowered, str]] = ()
+) -> Check | None:
+    """A check as its facts say; none while nothing was concluded.
+
+    A promise that was `lowered` afterwards, and told to the group, is told with that.
+    """
     check: Check | None = None
     for event, id_ in facts:
         if isinstance(event, CheckConcluded):
             check = _concluded(check_id, event, id_)
+            for down, down_id in lowered:
+                if down.on >= event.on:
+                    check = _explained(check, down, down_id)
         elif check is not None and type(event) in _AFTER:
             check = _AFTER[type(event)](check, event, id_)
     return check
@@ -53,12 +62,16 @@ def _concluded(check_id: str, event: CheckConcluded, id_: str) -> Check:
             for group in event.groups
             if group.below_wish and group.told_on is None
         ),
-        remark="nobody answered" if event.nobody_answered else None,
+        remark="asked twice, no answer" if event.nobody_answered else None,
+        supersedes=event.supersedes,
     )
 
 
-def _explained(check: Check, event: ExplanationTold, id_: str) -> Check:
+def _explained(check: Check, event: ExplanationTold | PromiseLowered, id_: str) -> Check:
+    """One group was told; another group is not by that."""
     left = tuple(one for one in check.untold if one.group != event.group.value)
+    if left == check.untold:
+        return check
     return replace(check, untold=left, evidence=(*check.evidence, id_))
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.small_support import AssessSmallSupport
 from initiatives.knowledge.areas import known_area
+from initiatives.knowledge.budgets import budget_known
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import Reader, Resource, load_visible, require_scope, tag
@@ -38,6 +39,12 @@ class AreaBudgetResource(Resource):
     committed: Decimal
     by_grant: dict[str, Decimal]
     """Euros promised, by initiative and request."""
+    elsewhere: Decimal | None
+    """Other effort that monitoring has on it; none where no level names euros for the year."""
+    left: Decimal | None
+    """What may still be promised, below nothing where it is exceeded; none: not known."""
+    exceeded_by_override: bool
+    """Whether less than nothing is left and a director answered for that."""
     assessed_for_small_support: bool
     at: datetime
 
@@ -55,6 +62,8 @@ async def get_area_budget(
     loaded = await load_visible(service, AreaBudget, budget_id, reader)
     tag(response, loaded.version)
     budget = loaded.state
+    known = await budget_known(service, budget, service.handler.clock())
+    left = known.left(budget.total)
     return AreaBudgetResource(
         id=budget_id,
         version=loaded.version,
@@ -62,6 +71,9 @@ async def get_area_budget(
         year=budget.year,
         committed=budget.total,
         by_grant=dict(budget.committed),
+        elsewhere=known.elsewhere,
+        left=left,
+        exceeded_by_override=left is not None and left < 0 and bool(budget.by_override),
         assessed_for_small_support=budget.small_support is not None,
         at=service.handler.clock(),
     )

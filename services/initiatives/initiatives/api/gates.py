@@ -54,6 +54,7 @@ class LostResource(Resource):
     code: str
     since: date
     again: date | None
+    evidence: list[str]
 
 
 class GatesResource(Resource):
@@ -150,4 +151,10 @@ def _review(review: Review, today: date) -> ReviewResource:
 
 
 def _lost(lost: LostGate) -> LostResource:
-    return LostResource(gate=lost.gate, code=lost.code, since=lost.since, again=lost.again)
+    return LostResource(
+        gate=lost.gate,
+        code=lost.code,
+        since=lost.since,
+        again=lost.again,
+        evidence=list(lost.evidence),
+    )

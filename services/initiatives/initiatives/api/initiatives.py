@@ -10,29 +10,50 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from initiatives.domain.co_funding import cover_of
-from initiatives.domain.first_days import ANY, overdue_of
+from initiatives.domain.first_days import ANY, late_reviews, overdue_of
 from initiatives.domain.grants import Grant
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.referral_state import ReferralStatus
 from initiatives.knowledge.areas import areas_within
+from leefwijk.events.clock import day_of
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
+from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.life import Taker
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import GrantedLine, RequestLine
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
-from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
+from leefwijk.service.reads import (
+    Page,
+    Paging,
+    Reader,
+    Resource,
+    load_visible,
+    page_of,
+    require_scope,
+    tag,
+)
 from leefwijk.service.roles import Scope
 from leefwijk.service.sheets import LISTED
 
 router = APIRouter(tags=["initiatives"])
 
 
+class GrantStatus(StrEnum):
+    """The life of a grant, beside that of its initiative."""
+
+    GRANTED = "granted"
+    UNDER_REVIEW = "under_review"
+    ENDED = "ended"
+    SETTLED = "settled"
+
+
 class GrantResource(Resource):
     """A grant, with what is left of each line in its own unit."""
 
     request: int
+    status: GrantStatus
     budget_area: str
     year: int
     on: date
@@ -60,6 +81,8 @@ class InitiativeResource(Resource):
     undecided: bool | None = None
     grants: list[GrantResource] | None = None
     gates_lost: int = 0
+    gates_set_aside: list[Gate] | None = None
+    """Gates that a director ever set aside here, also where that is over."""
     round: int
     over: date | None
     """The day of the hand-over or the stop."""
@@ -76,9 +99,19 @@ class InitiativeResource(Resource):
     pledges: dict[str, Decimal] | None = None
 
 
-def _grant(grant: Grant) -> GrantResource:
+def _grant_status(state: Initiative, grant: Grant) -> GrantStatus:
+    if grant.books.settled is not None:
+        return GrantStatus.SETTLED
+    if grant.books.ended is not None:
+        return GrantStatus.ENDED
+    reviewed = state.gates.under_review(grant.request)
+    return GrantStatus.UNDER_REVIEW if reviewed else GrantStatus.GRANTED
+
+
+def _grant(state: Initiative, grant: Grant) -> GrantResource:
     return GrantResource(
         request=grant.request,
+        status=_grant_status(state, grant),
         budget_area=grant.budget_area,
         year=grant.year,
         on=grant.on,
@@ -97,6 +130,10 @@ def _together(state: Initiative) -> dict[str, Any]:
     }
 
 
+def _late(state: Initiative) -> tuple[str, ...]:
+    return tuple(name for name in overdue_of(state) if name != ANY)
+
+
 def _terms(state: Initiative) -> dict[str, Any]:
     """What runs and what is late, for whoever waits for it."""
     term, referral = state.term, state.referrals.referral
@@ -106,11 +143,13 @@ def _terms(state: Initiative) -> dict[str, Any]:
         "decision_late_since": term.due if term and term.told else None,
         "back_since": back.answered if back else None,
         "evaluation_due": state.looking_back.due,
-        "overdue": tuple(name for name in overdue_of(state) if name != ANY),
+        "overdue": _late(state),
     }
 
 
-def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> InitiativeResource:
+def _resource(
+    id_: str, loaded: Loaded[Initiative], today: date, *, internal: bool
+) -> InitiativeResource:
     """What the caller may see; requests and euros are internal."""
     state = loaded.state
     shown: dict[str, Any] = {}
@@ -118,9 +157,11 @@ def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> Initia
         shown = {
             "request": list(state.request.lines) if state.request else [],
             "undecided": state.undecided is not None,
-            "grants": [_grant(grant) for grant in state.grants],
+            "grants": [_grant(state, grant) for grant in state.grants],
             **_together(state),
             "gates_lost": sum(lost.again is None for lost in state.gates.lost),
+            "gates_set_aside": [given.gate for given in state.gates.overrides],
+            "overdue": (*_late(state), *late_reviews(state, today)),
         }
     return InitiativeResource(
         id=id_,
@@ -138,8 +179,7 @@ def _resource(id_: str, loaded: Loaded[Initiative], *, internal: bool) -> Initia
         completed=state.completed,
         round=state.round,
         over=state.over,
-        **_terms(state),
-        **shown,
+        **(_terms(state) | shown),
     )
 
 
@@ -157,6 +197,12 @@ class Overdue(StrEnum):
     EXPERIMENT = "experiment"
 
 
+class UnderReview(StrEnum):
+    """Whether a grant must come back to the table."""
+
+    OPEN = "open"
+
+
 class InitiativeQuery(Paging):
     """What to list; every condition given must hold."""
 
@@ -172,6 +218,8 @@ class InitiativeQuery(Paging):
     party: Annotated[str | None, Query(max_length=80)] = None
     """A partner that it was referred to, or that funds it."""
     overdue: Overdue | None = None
+    review: UnderReview | None = None
+    """Those with a grant that must come back to the table; what is late of it says so."""
 
 
 HEADS = {
@@ -194,13 +242,16 @@ async def list_initiatives(
     request: Request, response: Response, reader: Reader, query: Annotated[InitiativeQuery, Query()]
 ) -> Page[InitiativeResource]:
     """Initiatives by area, theme, status, role, taker and words of the title, newest first."""
+    if query.review is not None:
+        require_scope(reader, Scope.INTERNAL)
+    today = day_of(context_of(request).handler.clock())
     return await page_of(
         request,
         response,
         Initiative,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, internal=_internal(reader)),
+        lambda id_, loaded: _resource(id_, loaded, today, internal=_internal(reader)),
         {
             "theme": query.theme,
             "status": query.status,
@@ -209,6 +260,7 @@ async def list_initiatives(
             "municipality": query.municipality,
             "party": query.party,
             "overdue": query.overdue,
+            "review": query.review,
         },
         within=await areas_within(context_of(request), query.area),
         title=query.title,
@@ -224,6 +276,8 @@ async def get_initiative(
     initiative_id: Annotated[str, Path(alias="initiativeId", max_length=100)],
 ) -> InitiativeResource:
     """One initiative; its ETag is what If-Match asks for."""
-    loaded = await load_visible(context_of(request), Initiative, initiative_id, reader)
+    service = context_of(request)
+    loaded = await load_visible(service, Initiative, initiative_id, reader)
     tag(response, loaded.version)
-    return _resource(initiative_id, loaded, internal=_internal(reader))
+    today = day_of(service.handler.clock())
+    return _resource(initiative_id, loaded, today, internal=_internal(reader))

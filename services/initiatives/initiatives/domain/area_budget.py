@@ -14,13 +14,15 @@ from leefwijk.events.language.initiatives.area_budgets import (
 
 
 @dataclass(frozen=True)
-class AreaBudget(State, kind="area-budgets", shape=2):
+class AreaBudget(State, kind="area-budgets", shape=3):
     """Commitments on a budget, by initiative and request, in euros."""
 
     area: str | None = None
     year: int = 0
     municipalities: tuple[str, ...] = ()
     committed: dict[str, Decimal] = field(default_factory=dict)
+    by_override: frozenset[str] = frozenset()
+    """Those of them for which too little was left, and a director set that aside."""
     small_support: str | None = None
     """Id of the event by which the area was assessed for small support in the year."""
 
@@ -53,6 +55,7 @@ def _(budget: AreaBudget, event: BudgetCommitted) -> AreaBudget:
         year=event.year,
         municipalities=event.municipalities,
         committed={**budget.committed, place: promised},
+        by_override=budget.by_override | ({place} if event.by_override else set()),
     )
 
 

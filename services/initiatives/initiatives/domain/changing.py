@@ -31,15 +31,12 @@ class ChangeInitiative(Command[Initiative]):
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `nothing-changes` for a plan that reads the same."""
-        event = InitiativeChanged(
-            title=self.title or initiative.title,
-            themes=self.themes or tuple(Theme(theme) for theme in initiative.themes),
-            collective_benefit=self.collective_benefit or initiative.collective_benefit,
-            expected_effect=self.expected_effect or initiative.expected_effect,
-            plan=self.plan,
-            change=self.change,
-            on=context.today,
-        )
+        said = {
+            name: value
+            for name in ("title", "themes", "collective_benefit", "expected_effect")
+            if (value := getattr(self, name)) is not None
+        }
+        event = changed_plan(initiative, self.plan, self.change, context).model_copy(update=said)
         changed = replace(
             initiative,
             title=event.title,
@@ -55,3 +52,18 @@ class ChangeInitiative(Command[Initiative]):
         if touched and (initiative.open_grants or initiative.gates.running):
             lines = standing_lines(changed, context)
             yield from judged_again(initiative, lines, touched, context)
+
+
+def changed_plan(
+    initiative: Initiative, plan: InitiativePlan, change: str, context: Context
+) -> InitiativeChanged:
+    """The fact that the plan reads otherwise and the rest as it did."""
+    return InitiativeChanged(
+        title=initiative.title,
+        themes=tuple(Theme(theme) for theme in initiative.themes),
+        collective_benefit=initiative.collective_benefit,
+        expected_effect=initiative.expected_effect,
+        plan=plan,
+        change=change,
+        on=context.today,
+    )

@@ -44,6 +44,11 @@ def overdue_of(initiative: Any) -> list[str]:
     return [*found, ANY] if found else []
 
 
+def late_reviews(initiative: Any, today: date) -> list[str]:
+    """Reviews of grants whose last day has passed: no fact says so, the calendar does (INI-24)."""
+    return ["support-review"] if any(one.due < today for one in initiative.gates.reviews) else []
+
+
 def parties_of(initiative: Any) -> list[str]:
     """Partners that have to do with it: referred to, or funding it."""
     referral = initiative.referrals.referral

@@ -59,7 +59,8 @@ def _(initiative: Initiative, event: GateOverrideLapsed) -> Initiative:
 
 @evolves(GateNoLongerPassed)
 def _(initiative: Initiative, event: GateNoLongerPassed) -> Initiative:
-    return replace(initiative, gates=initiative.gates.lose(event.gate, event.code, event.on))
+    gates = initiative.gates.lose(event.gate, event.code, event.on, event.evidence)
+    return replace(initiative, gates=gates)
 
 
 @evolves(GatePassedAgain)

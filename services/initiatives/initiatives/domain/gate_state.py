@@ -62,6 +62,8 @@ class LostGate:
     since: date
     again: date | None = None
     """The day on which it passed again."""
+    evidence: tuple[str, ...] = ()
+    """Ids of the facts that say so."""
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,12 @@ class GateState:
             ),
         )
 
-    def lose(self, gate: Gate, code: str, since: date) -> GateState:
+    def lose(self, gate: Gate, code: str, since: date, evidence: tuple[str, ...] = ()) -> GateState:
         """The gate no longer passes."""
         return replace(
             self,
             standing={**self.standing, gate: Standing(passed=False, code=code, since=since)},
-            lost=(*self.lost, LostGate(gate, code, since)),
+            lost=(*self.lost, LostGate(gate, code, since, evidence=evidence)),
         )
 
     def regain(self, gate: Gate, on: date) -> GateState:

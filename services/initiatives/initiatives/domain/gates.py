@@ -30,6 +30,9 @@ LAW = frozenset(
 """Where one of these is lost no new order is paid until it is settled (INI-19, INI-21)."""
 
 
+BUDGET_EXCEEDED = "budget-exceeded"
+
+
 @dataclass(frozen=True)
 class KnownArea:
     """An area as monitoring registered it."""
@@ -67,6 +70,11 @@ class SupportGates:
         """All nine lines for this many euros."""
         promised = self.committed if committed is None else committed
         return self.judge(initiative, wanted, promised, now)
+
+    @staticmethod
+    def exceeds(lines: tuple[GateLine, ...]) -> bool | None:
+        """Whether these lines let a budget be exceeded by override; none: they do not."""
+        return any(line.code == BUDGET_EXCEEDED and line.clear for line in lines) or None
 
     def require(
         self, initiative: Any, wanted: Decimal, now: datetime, committed: Decimal

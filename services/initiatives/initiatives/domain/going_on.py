@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from initiatives.domain.changing import changed_plan
 from initiatives.domain.effect_state import LookingBack
 from initiatives.domain.initiative import OVER, Initiative, Status
-from leefwijk.events.decider import Command, Context, Fact, evolves, refuse
+from leefwijk.events.decider import Command, Context, evolves, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Identifier, Reason, SaidWhy, Theme
 from leefwijk.events.language.initiatives.effects import EffectFinding
 from leefwijk.events.language.initiatives.life import (
+    ExpectedEffect,
     InitiativeContinued,
     InitiativeProposed,
     InitiativeStopped,
@@ -55,12 +57,30 @@ class ContinueInitiative(Command[Initiative]):
         if not reached and (self.effect is None or not self.reason):
             refuse("reason-missing", "State a new expected effect, and say why it goes on.")
         assert initiative.area is not None  # noqa: S101 - every proposal names one
+        if self.effect is not None:
+            # where it starts may be a small count: partners hear of the effect without its figures
+            yield changed_plan(
+                initiative,
+                initiative.plan.model_copy(update={"effect": self.effect}),
+                "It goes on with another expected effect",
+                context,
+            )
         yield InitiativeContinued(
             area=initiative.area,
-            effect=self.effect,
+            effect=_told(self.effect) if self.effect else None,
             reason=self.reason or None,
             on=context.today,
         )
+
+
+def _told(effect: StatedEffect) -> ExpectedEffect:
+    return ExpectedEffect(
+        effect=effect.effect,
+        kind=effect.kind,
+        says=effect.says,
+        for_own_tenants=effect.for_own_tenants,
+        by=effect.by,
+    )
 
 
 class StopInitiative(Command[Initiative]):
@@ -116,16 +136,12 @@ def _(initiative: Initiative, _event: ProgressReported) -> Initiative:
 
 
 @evolves(InitiativeContinued)
-def _(initiative: Initiative, event: InitiativeContinued, fact: Fact) -> Initiative:
-    effect = event.effect or initiative.plan.effect
-    gates = initiative.gates
+def _(initiative: Initiative, event: InitiativeContinued) -> Initiative:
     return replace(
         initiative,
         status=Status.STARTED,
         started=event.on,
         completed=None,
-        plan=initiative.plan.model_copy(update={"effect": effect}),
-        gates=replace(gates, proposal=(*gates.proposal, str(fact.id))),
         looking_back=LookingBack(),
     )
 

@@ -67,7 +67,7 @@ OVER = frozenset({Status.HANDED_OVER, Status.STOPPED})
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=5):
+class Initiative(State, kind="initiatives", shape=7):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None

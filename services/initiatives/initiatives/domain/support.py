@@ -192,6 +192,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
                     request=request.number,
                     amount=charged,
                     municipalities=initiative.municipalities,
+                    by_override=gates.exceeds(lines_of_gates),
                 ),
             )
 

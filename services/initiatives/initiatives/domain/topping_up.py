@@ -80,6 +80,7 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
                     request=grant.request,
                     amount=charged,
                     municipalities=initiative.municipalities,
+                    by_override=gates.exceeds(lines),
                 ),
             )
 

@@ -24,25 +24,28 @@ from leefwijk.service.context import ServiceContext
 TABLE = "known_areas"
 
 _KEEP = text("""
-insert into known_areas (area, name, parent, municipalities, parts)
-values (:area, :name, :parent, :municipalities, :parts)
+insert into known_areas (area, name, parent, municipalities, parts, evidence)
+values (:area, :name, :parent, :municipalities, :parts, :evidence)
 on conflict (area) do update set name = excluded.name, parent = excluded.parent,
-    municipalities = excluded.municipalities, parts = excluded.parts
+    municipalities = excluded.municipalities, parts = excluded.parts, evidence = excluded.evidence
 """)
 _FIND = text("select area, name, parent, municipalities from known_areas where area = :area")
 _ABOVE = text("""
 with recursive above as (
-    select area as part, area, parent, 0 as distance from known_areas
+    select area as part, area, parent, 0 as distance, cast('{}' as text[]) as because,
+        evidence from known_areas
     where area = any(cast(:areas as text[]))
     union
-    select above.part, k.area, k.parent, above.distance + 1 from known_areas k
-    join above on k.area = above.parent
+    -- that it lies in its parent was said when it was registered itself
+    select above.part, k.area, k.parent, above.distance + 1,
+        above.because || above.evidence, k.evidence
+    from known_areas k join above on k.area = above.parent
     where above.distance < 5
 )
-select part, area, distance, false as lived from above
+select part, area, distance, false as lived, because from above
 union
 -- an area as people live it leads over the division it is composed of
-select above.part, k.area, above.distance, true
+select above.part, k.area, above.distance, true, above.because || k.evidence
 from above join known_areas k on k.parts @> array[above.area]
 order by part, distance, lived desc, area
 """)
@@ -71,6 +74,7 @@ def _registered(change: Change) -> Write:
         "parent": event.parent,
         "municipalities": list(event.municipalities),
         "parts": [],
+        "evidence": str(change.received.id),
     }
 
 
@@ -83,6 +87,7 @@ def _drawn(change: Change) -> Write:
         "parent": None,
         "municipalities": list(event.municipalities),
         "parts": [part.area for part in event.parts],
+        "evidence": str(change.received.id),
     }
 
 
@@ -123,15 +128,19 @@ async def place_of(
     below = tuple(row.area for row in rows) or (area,)
     smallest = tuple(row.area for row in rows if row.smallest and row.area != area)
     above: dict[str, list[str]] = defaultdict(list)
+    because: dict[str, tuple[str, ...]] = {}
     found = await connection.execute(_ABOVE, {"areas": [area, *smallest]})
     for row in found:
         if row.area != row.part:
             above[row.part].append(row.area)
+        if row.part == area:
+            because.setdefault(row.area, tuple(id_ for id_ in row.because if id_))
     place = Place(
         area,
         within=tuple(above[area]),
         parts=smallest,
         within_of_part=tuple((part, tuple(above[part])) for part in smallest),
         municipalities=municipalities or municipality_of(area),
+        because=because,
     )
     return place, below

@@ -74,7 +74,7 @@ def _base(row: Any) -> Base:
             FailingStep(
                 part["step"],
                 tuple(part["findings"]),
-                (part["says"],) if part["says"] else (),
+                (part["says"],) * len(part["findings"]) if part["says"] else (),
             )
             for part in because
         ),

@@ -52,7 +52,7 @@ async def gates_for_support(
             ),
             levels=await levels_of(
                 connection,
-                place.nearest,
+                place,
                 context.today,
                 reading.of("monitoring", ("effort-levels", "efforts", "areas"), here),
             ),

@@ -18,15 +18,18 @@ from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.monitoring.effort_levels import (
     Answer,
     EffortLevelAgreed,
+    EffortLevelBridged,
     EffortLevelEnded,
     EffortLevelExpired,
     EffortLevelQuestionAnswered,
     EffortLevelQuestioned,
     Ground,
+    YearBudget,
 )
 from leefwijk.events.language.monitoring.efforts import EffortSpentCorrected, EffortSpentRecorded
 from leefwijk.gates.levels import Level, Levels
 from leefwijk.gates.line import Freshness
+from leefwijk.gates.place import Place
 
 TABLES = ("known_levels", "known_efforts")
 
@@ -38,6 +41,12 @@ values (:level_id, :area, :level, :valid_from, :valid_through, cast(:budgets as 
 on conflict (level_id) do update set area = excluded.area, level = excluded.level,
     valid_from = excluded.valid_from, valid_through = excluded.valid_through,
     budgets = excluded.budgets, evidence = excluded.evidence, as_of = excluded.as_of
+""")
+_BRIDGED = text("""
+update known_levels set bridged_through = :through,
+    bridge_budgets = cast(:budgets as jsonb),
+    evidence = evidence || cast(:evidence as text), as_of = :as_of
+where level_id = :level_id
 """)
 _OVER = text("""
 update known_levels set
@@ -63,12 +72,12 @@ where event_ids @> array[cast(:corrects as text)]
 """)
 _LEVELS = text("""
 select level_id, area, level, valid_from, valid_through, cast(budgets as text) as budgets, evidence,
-       bridged_through, without_director
+       bridged_through, cast(bridge_budgets as text) as bridge_budgets, without_director
 from known_levels where area = any(cast(:areas as text[])) order by valid_from desc, level_id
 """)
 _ELSEWHERE = text(f"""
 {BELOW}
-select coalesce(sum(amount), 0) as amount from known_efforts
+select cast(coalesce(sum(amount), 0) as numeric(16,2)) as amount from known_efforts
 where year = :year
     and (area = any(cast(:areas as text[])) or area in (select area from below))
 """)
@@ -83,9 +92,19 @@ def _agreed(change: Change) -> Write:
         "level": event.level.value,
         "valid_from": event.valid.from_,
         "valid_through": event.valid.through,
-        "budgets": json.dumps({str(item.year): str(item.amount) for item in event.budgets}),
+        "budgets": _written(event.budgets),
         "evidence": str(change.received.id),
         "as_of": change.received.time,
+    }
+
+
+def _bridged(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, EffortLevelBridged)  # noqa: S101 - registered for it
+    return _BRIDGED, {
+        **_heard(change),
+        "through": event.through,
+        "budgets": _written(event.budgets),
     }
 
 
@@ -125,6 +144,7 @@ def _spent(change: Change) -> Write:
 
 WRITES: Writes = {
     EffortLevelAgreed: _agreed,
+    EffortLevelBridged: _bridged,
     EffortLevelExpired: _over,
     EffortLevelEnded: _over,
     EffortLevelQuestioned: _questioned,
@@ -135,9 +155,13 @@ WRITES: Writes = {
 
 
 async def levels_of(
-    connection: AsyncConnection, nearest: Sequence[str], day: date, fresh: Freshness
+    connection: AsyncConnection, place: Place, day: date, fresh: Freshness
 ) -> Levels:
-    """The levels of an area and of those it lies in, with other effort on the one that pays."""
+    """The levels of an area and of those it lies in, with other effort on the one that pays.
+
+    That a level of an area above counts here rests on the facts by which the place lies in it.
+    """
+    nearest = place.nearest
     rows = (await connection.execute(_LEVELS, {"areas": list(nearest)})).all()
     found = [
         Level(
@@ -146,8 +170,8 @@ async def levels_of(
             EffortLevelName(row.level),
             row.valid_from,
             row.valid_through,
-            _budgets(row.budgets),
-            tuple(row.evidence),
+            _budgets(row.budgets, row.bridge_budgets),
+            (*row.evidence, *place.because.get(row.area, ())),
             row.bridged_through,
             row.without_director,
         )
@@ -163,5 +187,14 @@ async def levels_of(
     return Levels(levels.found, {f"{pays.area}.{day.year}": Decimal(elsewhere)}, fresh)
 
 
-def _budgets(raw: str) -> dict[int, Decimal]:
-    return {int(year): Decimal(amount) for year, amount in json.loads(raw).items()}
+def _written(budgets: Sequence[YearBudget]) -> str:
+    return json.dumps({str(item.year): str(item.amount) for item in budgets})
+
+
+def _budgets(*said: str) -> dict[int, Decimal]:
+    """Euros by year, of the agreement and of its bridge together."""
+    euros: dict[int, Decimal] = {}
+    for raw in said:
+        for year, amount in json.loads(raw).items():
+            euros[int(year)] = euros.get(int(year), Decimal("0.00")) + Decimal(amount)
+    return euros

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from initiatives.domain.judging_again import JudgeGatesAgain
+from initiatives.knowledge.checks import areas_asked
 from initiatives.knowledge.dwellings import areas_without_homes
 from leefwijk.events.consume.reactions import Reaction
 from leefwijk.events.consume.records import Change
@@ -22,6 +23,7 @@ from leefwijk.events.language.monitoring.area_roles import AreaRoleAssigned, Are
 from leefwijk.events.language.monitoring.base_conditions import BaseVerdictChanged
 from leefwijk.events.language.monitoring.effort_levels import (
     EffortLevelAgreed,
+    EffortLevelBridged,
     EffortLevelEnded,
     EffortLevelExpired,
     EffortLevelQuestionAnswered,
@@ -36,6 +38,7 @@ from leefwijk.events.language.participation.involvement_checks import (
     ConclusionDoubted,
     ExplanationTold,
 )
+from leefwijk.events.language.participation.trajectories import PromiseLowered
 
 _IN_AREAS = text("""
 with recursive up as (
@@ -92,6 +95,11 @@ async def _where_none_is_left(connection: AsyncConnection, change: Change) -> It
     return await in_areas(connection, areas) if areas else []
 
 
+async def _where_asked(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    areas = await areas_asked(connection, change)
+    return await in_areas(connection, areas) if areas else []
+
+
 def look_at(*gates: Gate) -> Callable[[Change], JudgeGatesAgain]:
     """The command to judge these gates again."""
 
@@ -106,6 +114,7 @@ _BY_AREA: dict[type[Event], Gate] = {
     AreaRoleAssigned: Gate.NO_OTHER_PARTY_RESPONSIBLE,
     AreaRoleEnded: Gate.NO_OTHER_PARTY_RESPONSIBLE,
     EffortLevelAgreed: Gate.EFFORT_LEVEL_AND_BUDGET,
+    EffortLevelBridged: Gate.EFFORT_LEVEL_AND_BUDGET,
     EffortLevelExpired: Gate.EFFORT_LEVEL_AND_BUDGET,
     EffortLevelEnded: Gate.EFFORT_LEVEL_AND_BUDGET,
     EffortLevelQuestioned: Gate.EFFORT_LEVEL_AND_BUDGET,
@@ -129,6 +138,9 @@ REACTIONS = (
         PerformanceAgreementConcluded,
         _in_municipality,
         look_at(Gate.PERFORMANCE_AGREEMENTS),
+    ),
+    Reaction(
+        _name(PromiseLowered), PromiseLowered, _where_asked, look_at(Gate.RESIDENTS_INVOLVEMENT)
     ),
     *(
         Reaction(_name(event), event, _where_none_is_left, look_at(Gate.OWN_TENANTS_BENEFIT))

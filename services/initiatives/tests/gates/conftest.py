@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -114,6 +114,7 @@ class Town:
     todos: TodoWorker
     ticker: Ticker
     versions: dict[str, int] = field(default_factory=dict)
+    said: dict[str, tuple[str, StoredEvent]] = field(default_factory=dict)
     plan: dict[str, Any] = field(default_factory=lambda: dict(PLAN))
     """The plan of B2."""
 
@@ -123,10 +124,23 @@ class Town:
         self, service: str, subject: str, event: Event, name: str, *, work: bool = True
     ) -> str:
         """A fact of another service arrives; what it asks for is done."""
-        await self.deliver(service, self._stored(subject, event, name))
+        stored = self._stored(subject, event, name)
+        self.said[name] = (service, stored)
+        await self.deliver(service, stored)
         if work:
             await self.work()
         return id_of(name)
+
+    async def again(self, name: str) -> None:
+        """The same message is delivered once more."""
+        service, stored = self.said[name]
+        await self.deliver(service, stored)
+        await self.work()
+
+    async def not_understood(self, service: str, subject: str, event: Event, name: str) -> None:
+        """A message arrives that holds something nobody can read: it waits, with its stream."""
+        stored = self._stored(subject, event, name)
+        await self.deliver(service, replace(stored, data='{"area": 7}'))
 
     def _stored(self, subject: str, event: Event, name: str) -> StoredEvent:
         stream = f"{event.aggregate}-{subject}"
@@ -192,8 +206,13 @@ class Town:
         opened: str = WIJK,
         complex_: str | None = None,
         groups: tuple[GroupConclusion, ...] = (),
+        last_asked: str = "2025-10-05",
+        again: str = "",
     ) -> None:
-        """A concluded check: people were asked in these areas about a theme."""
+        """A concluded check: people were asked in these areas about a theme.
+
+        With `again` it is concluded once more, by an event of that name.
+        """
         fact = CheckConcluded(
             area=opened,
             complex=complex_,
@@ -201,11 +220,11 @@ class Town:
             asked_in=asked or (BUURT,),
             groups=groups,
             role=OwnRole.SUPPORT,
-            last_asked=date(2025, 10, 5),
+            last_asked=date.fromisoformat(last_asked),
             valid_until=date.fromisoformat(through),
-            on=date(2025, 10, 6),
+            on=day_of(self.clock()) if again else date(2025, 10, 6),
         )
-        await self.hear("participation", name.lower(), fact, name)
+        await self.hear("participation", name.lower(), fact, again or name)
 
     async def withdrawn(self, name: str, on: str) -> None:
         """The check turned out to have been held wrongly."""

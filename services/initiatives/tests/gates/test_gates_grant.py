@@ -42,8 +42,8 @@ async def test_a_grant_carries_the_nine_gates_it_rested_on(town: Any, facts: Any
         "expected-effect-stated": [proposal],
         "legal-basis": [request],
         "performance-agreements": [named("M4")],
-        "no-other-party-responsible": [proposal],
-        "effort-level-and-budget": [named("M2")],
+        "no-other-party-responsible": [proposal, named("M5")],
+        "effort-level-and-budget": [named("M2"), named("M3-BU01060100@2020")],
         "own-tenants-benefit": [named("H1"), proposal],
     }
     assert lines["legal-basis"]["reason"] == "Falls under meeting."
@@ -51,11 +51,15 @@ async def test_a_grant_carries_the_nine_gates_it_rested_on(town: Any, facts: Any
     assert lines["performance-agreements"]["reason"] == "Not required in 2026."
     assert lines["effort-level-and-budget"]["reason"] == "extra, 24,000.00 left before this grant."
     assert lines["own-tenants-benefit"]["reason"] == "41 of 60 households."
+    assert lines["no-other-party-responsible"]["reason"].endswith(
+        "Responsible here, but not for this: assen for public-space."
+    )
     overridable = {gate for gate, line in lines.items() if line.get("overridableBy")}
     assert overridable == {GATES[0], GATES[1], GATES[5], GATES[7]}
     assert {line.get("overridableBy") for line in lines.values()} == {None, "area_director"}
     budget = await town.get("/area-budgets/WK010601@2020.2026")
-    assert budget["committed"] == "1500.00"
+    assert (budget["committed"], budget["left"]) == ("1500.00", "22500.00")
+    assert (budget["elsewhere"], budget["exceededByOverride"]) == ("0.00", False)
     assert (await town.get(f"/initiatives/{i1}"))["status"] == "supported"
     left = (await town.lines(i1))["effort-level-and-budget"]
     assert left["outcome"] == "passed"

@@ -21,8 +21,8 @@ def _effect(**parts: Any) -> dict[str, Any]:
         (_effect(start="9 of 40", aim="20 of 40"), False, "no date"),
         (_effect(start="9", aim="20", by="2026-04-12"), False, "which is past"),
         (_effect(start="9", aim="20", by="2026-12-31", forOwnTenants=False), False, "own tenants"),
-        (_effect(start="9 of 40", aim="20 of 40", by="2026-12-31"), True, "from 9 of 40 to 20"),
-        (_effect(start="Nobody greets", aim="A greeting", by="2026-12-31"), True, "Nobody greets"),
+        (_effect(start="9 of 40", aim="20 of 40", by="2026-12-31"), True, "by 31 December"),
+        (_effect(start="Nobody greets", aim="A greeting", by="2026-12-31"), True, "by 31 December"),
         (_effect(start="9", aim="20", by="2026-04-13"), True, "by 13 April 2026"),
     ],
 )

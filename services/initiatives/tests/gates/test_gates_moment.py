@@ -168,4 +168,4 @@ async def test_the_nearest_agreed_level_pays(town: Any, facts: Any) -> None:
     i1 = await town.coffee()
     line = (await town.lines(i1))["effort-level-and-budget"]
     assert line["reason"] == "extra, 24,000.00 left before this grant."
-    assert line["evidence"] == [facts.id_of("M2")]
+    assert line["evidence"] == [facts.id_of("M2"), facts.id_of(f"M3-{BUURT}")]

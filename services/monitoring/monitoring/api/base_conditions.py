@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -26,7 +27,7 @@ from monitoring.domain.assessing import (
 )
 from monitoring.domain.base_agenda import Item, agenda
 from monitoring.domain.base_condition import BaseCondition
-from monitoring.domain.base_verdict import Reading, read_area
+from monitoring.domain.base_verdict import KnownBase, Reading, read_area
 from monitoring.knowledge.base import base_around, known_base
 from monitoring.knowledge.own import find_all, place_of
 
@@ -110,9 +111,9 @@ async def get_base(
         raise Problem("not-found", "This area is not registered.")
     loaded = await service.handler.load(BaseCondition, area_id)
     tag(response, loaded.version)
-    around = await base_around(service, place)
     known = known_at(query.knownAt)
     day = query.asOf or service.handler.today()
+    around = await base_around(service, place, day)
     read = read_area(loaded.state, around, day, known)
     assessed = read.area.assessed is not None
     return BaseResource(
@@ -123,13 +124,27 @@ async def get_base(
         base=_reading(read.area),
         remark=None if assessed else "never assessed",
         complexes={name: _reading(one) for name, one in sorted(read.complexes.items())},
-        corrections=_corrections(loaded.state, known),
+        corrections=_corrections(loaded.state, around, known),
         actions=_actions(loaded.state),
     )
 
 
-def _corrections(base: BaseCondition, known: datetime | None) -> list[dict[str, Any]]:
-    """What was corrected, when it was and why: both lines stay visible."""
+def _corrections(
+    base: BaseCondition, around: KnownBase, known: datetime | None
+) -> list[dict[str, Any]]:
+    """What was corrected, when it was and why: both lines stay visible.
+
+    Also where it was recorded through another area and turned out to be about a complex here.
+    """
+    here = {one.complex for one in around.complexes}
+    made = [(one, pair) for one in base.assessments for pair in pairwise(one.said)]
+    made += [
+        (one, (before, said))
+        for other in around.beside
+        for one in other.assessments
+        for before, said in pairwise(one.said)
+        if {before.complex, said.complex} & here
+    ]
     return [
         {
             "assessment": str(one.id),
@@ -139,8 +154,7 @@ def _corrections(base: BaseCondition, known: datetime | None) -> list[dict[str, 
             "correctedOn": day_of(said.recorded_at),
             "reason": said.reason,
         }
-        for one in base.assessments
-        for before, said in zip(one.said, one.said[1:], strict=False)
+        for one, (before, said) in made
         if known is None or said.recorded_at <= known
     ]
 

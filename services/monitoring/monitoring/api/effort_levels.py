@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from leefwijk.events.fields import AREA_PATTERN, EffortLevelName
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.gates import GateLine
-from leefwijk.events.language.monitoring.effort_levels import Ground
+from leefwijk.events.language.monitoring.effort_levels import Ground, Mode
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import (
@@ -32,7 +32,7 @@ from monitoring.domain.agreeing import (
     WithdrawProposal,
 )
 from monitoring.domain.council import elections
-from monitoring.domain.effort_level import Answered, EffortLevel, Status
+from monitoring.domain.effort_level import MODES, Answered, EffortLevel, Status
 from monitoring.domain.level_gates import OverrideLevelGate
 from monitoring.domain.proposing import (
     AnswerObjection,
@@ -96,6 +96,8 @@ class EffortLevelResource(Resource):
     in_force: bool
     area: str
     level: str
+    mode: Mode
+    """What the level means in practice; it follows from it."""
     valid_from: date | None
     valid_through: date | None
     last_day: date | None
@@ -130,6 +132,7 @@ def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevel
         in_force=state.in_force(today),
         area=state.area,
         level=state.level.value,
+        mode=MODES[state.level],
         valid_from=state.valid_from,
         valid_through=state.valid_through,
         last_day=state.last_day,

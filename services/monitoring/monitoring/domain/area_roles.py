@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from leefwijk.events.dates import begin_of, day_after
 from leefwijk.events.decider import Command, Context, Fact, Listing, State, evolves, refuse
 from leefwijk.events.event import Event, Validity
 from leefwijk.events.fields import Identifier, Reason
@@ -44,7 +45,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class AreaRoles(State, kind="area-roles", shape=1):
+class AreaRoles(State, kind="area-roles", shape=2):
     """Who does what in an area, now and before."""
 
     area: str = ""
@@ -58,6 +59,15 @@ class AreaRoles(State, kind="area-roles", shape=1):
     def director(self, day: date) -> Held | None:
         """The municipality that directs on a day."""
         return next((one for one in self.on(day) if one.role is AreaRole.DIRECTOR), None)
+
+    def running_out(self) -> tuple[Held, ...]:
+        """Roles for a period whose end has not been recorded."""
+        return tuple(one for one in self.held if one.last and one.ended_because is None)
+
+    def due(self) -> datetime | None:
+        """When the first of the roles for a period is over."""
+        days = [one.last for one in self.running_out() if one.last is not None]
+        return begin_of(day_after(min(days))) if days else None
 
     def listing(self) -> Listing:
         """Found by area and by partner."""
@@ -145,6 +155,23 @@ class EndAreaRole(Command[AreaRoles]):
         )
 
 
+class JudgeRolesByTime(Command[AreaRoles], deadline=True):
+    """Time passed: a role for a period is over. The fact names the first day without it."""
+
+    def decide(self, roles: AreaRoles, context: Context) -> Iterator[Event]:
+        """Each role whose last day has passed, however late the ticker is."""
+        for one in roles.running_out():
+            if one.last is not None and one.last < context.today:
+                yield AreaRoleEnded(
+                    area=roles.area,
+                    partner=one.partner,
+                    role=one.role,
+                    subject=one.subject,
+                    on=day_after(one.last),
+                    reason="The period of the role is over.",
+                )
+
+
 @evolves(AreaRoleAssigned)
 def _(roles: AreaRoles, event: AreaRoleAssigned, fact: Fact) -> AreaRoles:
     held = Held(
@@ -169,9 +196,12 @@ def _(roles: AreaRoles, event: AreaRoleAssigned, fact: Fact) -> AreaRoles:
 def _(roles: AreaRoles, event: AreaRoleEnded) -> AreaRoles:
     mine = (event.partner, event.role, event.subject)
 
+    last = event.on - timedelta(days=1)
+
     def after(one: Held) -> Held:
-        if (one.partner, one.role, one.subject) != mine or not one.on(event.on):
+        same = (one.partner, one.role, one.subject) == mine and one.ended_because is None
+        if not same or not (one.on(event.on) or one.last == last):
             return one
-        return replace(one, last=event.on - timedelta(days=1), ended_because=event.reason)
+        return replace(one, last=last, ended_because=event.reason)
 
     return replace(roles, held=tuple(after(one) for one in roles.held))

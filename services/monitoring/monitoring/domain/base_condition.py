@@ -94,7 +94,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class BaseCondition(State, kind="base-conditions", shape=1):
+class BaseCondition(State, kind="base-conditions", shape=2):
     """Everything found of the base of an area."""
 
     area: str = ""
@@ -122,6 +122,12 @@ class BaseCondition(State, kind="base-conditions", shape=1):
                 )
         return found
 
+    @property
+    def complexes(self) -> frozenset[str]:
+        """Every complex that was ever looked at or told of here."""
+        looked = {said.complex for one in self.assessments for said in one.said}
+        return frozenset(name for name in (*looked, *self.told) if name)
+
     def in_use(self) -> list[Assessment]:
         """The assessments that some finding still rests on."""
         newest = self.looked(date.max).values()
@@ -147,7 +153,7 @@ class BaseCondition(State, kind="base-conditions", shape=1):
             told.verdict.value if told else None,
             facets={
                 "within": lies_in(self.area) if self.area else (),
-                "complex": sorted(name for name in self.told if name),
+                "complex": sorted(self.complexes),
             },
         )
 

@@ -48,6 +48,10 @@ class KnownBase:
     below: tuple[BaseCondition, ...] = ()
     """The base of the areas that lie in it."""
     complexes: tuple[KnownComplex, ...] = ()
+    beside: tuple[BaseCondition, ...] = ()
+    """The base of other areas, where somebody looked at a complex that lies here."""
+    elsewhere: frozenset[str] = frozenset()
+    """Complexes that somebody looked at here, of which no home lies here."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +111,22 @@ def read_area(
 def _gathered(
     own: BaseCondition, known: KnownBase, day: date, known_at: datetime | None
 ) -> tuple[dict[str, _Found], dict[str, tuple[str, _Found]], tuple[KnownComplex, ...]]:
-    """Findings of areas as a whole, of complexes, and the homes, all within the area."""
+    """Findings of areas as a whole, of complexes, and the homes, all within the area.
+
+    What was found of a complex counts where its homes lie, through whatever area it was recorded.
+    """
     wholes: dict[str, _Found] = {}
     complexes: dict[str, tuple[str, _Found]] = {
         one.complex: (one.area, {}) for one in known.complexes if one.complex is not None
     }
-    for base in (own, *known.below):
+    here = frozenset(complexes)
+    for base in (own, *known.below, *known.beside):
         for name, found in base.looked(day, known_at).items():
             if name is None:
-                wholes[base.area] = found
+                if base not in known.beside:
+                    wholes[base.area] = found
+                continue
+            if name in known.elsewhere or (base in known.beside and name not in here):
                 continue
             area, before = complexes.get(name, (base.area, {}))
             newest = dict(before)
@@ -249,7 +260,7 @@ def changes(
     for name, reading in read.complexes.items():
         if name in mine | told or reading.verdict is Verdict.NOT_IN_ORDER:
             yield from _change(base, name, reading, since)
-    for name in sorted(told - read.complexes.keys()):
+    for name in sorted(told - read.complexes.keys() - known.elsewhere):
         # nothing is known of it any more: it was corrected away, or falls under the whole
         yield from _change(base, name, Reading(Verdict.UNKNOWN), since)
     yield from _change(base, None, read.area, since)

@@ -120,7 +120,7 @@ async def _place(service: ServiceContext, place: KnownPlace) -> Place:
 async def base_of(service: ServiceContext, place: KnownPlace, day: date) -> Reading:
     """The verdict on the base of a place, derived now."""
     loaded = await service.handler.load(BaseCondition, place.area)
-    return read_area(loaded.state, await base_around(service, place), day).area
+    return read_area(loaded.state, await base_around(service, place, day), day).area
 
 
 async def known_grounds(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,16 +24,22 @@ from leefwijk.events.language.housing_mix.plans import (
     DemolitionDateReset,
     PlanAnnounced,
     PlanDecided,
+    PlanKind,
     PlanLapsed,
     PlanWithdrawn,
 )
 from leefwijk.gates.line import Freshness
 from leefwijk.gates.tenants import Dwellings
-from leefwijk.service.context import ServiceContext
 from monitoring.domain.base_verdict import KnownComplex
 from monitoring.domain.places import lies_in
 
-TABLES = ("known_homes", "known_scores", "known_plans", "known_plan_homes", "known_deliveries")
+TABLES = (
+    "known_homes",
+    "known_scores",
+    "known_plan_homes",
+    "known_exceptions",
+    "known_deliveries",
+)
 
 _HOME = text("""
 insert into known_homes (home, area, within, complex, is_home)
@@ -50,18 +58,20 @@ update known_scores set score = :score, measured = :measured, evidence = :eviden
 where event_id = :event_id
 """)
 _ANNOUNCED = text("""
-with plan as (
-    insert into known_plans (plan, kind) values (:plan, :kind) on conflict (plan) do nothing
-)
 insert into known_plan_homes (plan, home)
 select :plan, unnest(cast(:homes as text[])) on conflict do nothing
 """)
-_DECIDED = text("""
-insert into known_plans (plan, kind, planned) values (:plan, :kind, :planned)
-on conflict (plan) do update set kind = excluded.kind, planned = excluded.planned
+_EXCEPTED = text("""
+with earlier as (
+    update known_exceptions set last = least(last, cast(:first as date) - 1)
+    where plan = :plan and first < cast(:first as date)
+)
+insert into known_exceptions (plan, first, last) values (:plan, :first, :last)
+on conflict (plan, first) do update set last = excluded.last
 """)
-_OFF = text("update known_plans set planned = null where plan = :plan")
-_RESET = text("update known_plans set planned = :planned where plan = :plan")
+_OFF = text(
+    "update known_exceptions set last = least(last, cast(:on as date) - 1) where plan = :plan"
+)
 _DELIVERED = text("""
 insert into known_deliveries (delivery, event_id, completed)
 values (:delivery, :event_id, :completed) on conflict (delivery) do nothing
@@ -69,13 +79,14 @@ values (:delivery, :event_id, :completed) on conflict (delivery) do nothing
 _COMPLEXES = text("""
 with scored as (
     select distinct on (home) home, score, evidence from known_scores
+    where measured <= :day
     order by home, measured desc, event_id desc
 ), judged as (
     select h.complex, h.area, s.evidence,
         coalesce(s.score >= 5, false) as bad,
         exists (
-            select from known_plan_homes p join known_plans k using (plan)
-            where p.home = h.home and k.kind = 'demolition' and k.planned is not null
+            select from known_plan_homes p join known_exceptions e using (plan)
+            where p.home = h.home and cast(:day as date) between e.first and e.last
         ) as exempt
     from known_homes h left join scored s using (home)
     where h.is_home and h.within && cast(:areas as text[])
@@ -86,6 +97,10 @@ select complex, min(area) as area,
     array_remove(array_agg(evidence order by evidence) filter (where bad and exempt), null)
         as exempt
 from judged group by complex order by complex
+""")
+_WHERE = text("""
+select distinct complex, area from known_homes
+where is_home and complex = any(cast(:complexes as text[]))
 """)
 _COUNT = text("""
 select (select count(*) from known_homes where is_home and within && cast(:areas as text[])) as own,
@@ -135,28 +150,32 @@ def _score_corrected(change: Change) -> Write:
 def _announced(change: Change) -> Write:
     event = change.event
     assert isinstance(event, PlanAnnounced)  # noqa: S101 - registered for it
-    return _ANNOUNCED, {
-        "plan": change.received.subject,
-        "kind": event.kind.value,
-        "homes": list(event.dwellings),
-    }
+    return _ANNOUNCED, {"plan": change.received.subject, "homes": list(event.dwellings)}
 
 
-def _decided(change: Change) -> Write:
+def _decided(change: Change) -> Write | None:
+    """Only a decided demolition excepts, from its decision through its planned day (MIX-28)."""
     event = change.event
     assert isinstance(event, PlanDecided)  # noqa: S101 - registered for it
-    kind = event.kind.value
-    return _DECIDED, {"plan": change.received.subject, "kind": kind, "planned": event.planned}
-
-
-def _off(change: Change) -> Write:
-    return _OFF, {"plan": change.received.subject}
+    if event.kind is not PlanKind.DEMOLITION:
+        return None
+    return _excepted(change, event.on, event.planned)
 
 
 def _reset(change: Change) -> Write:
     event = change.event
     assert isinstance(event, DemolitionDateReset)  # noqa: S101 - registered for it
-    return _RESET, {"plan": change.received.subject, "planned": event.planned}
+    return _excepted(change, event.on, event.planned)
+
+
+def _excepted(change: Change, first: date, last: date) -> Write:
+    return _EXCEPTED, {"plan": change.received.subject, "first": first, "last": last}
+
+
+def _off(change: Change) -> Write:
+    event = change.event
+    assert isinstance(event, (PlanWithdrawn, PlanLapsed))  # noqa: S101 - registered for it
+    return _OFF, {"plan": change.received.subject, "on": event.on}
 
 
 def _delivered(change: Change) -> Write:
@@ -183,10 +202,15 @@ WRITES: Writes = {
 }
 
 
-async def complexes_in(service: ServiceContext, areas: tuple[str, ...]) -> tuple[KnownComplex, ...]:
-    """The complexes with own homes in these areas and what lies in them."""
-    async with service.reading.connect() as connection:
-        rows = (await connection.execute(_COMPLEXES, {"areas": list(areas)})).all()
+async def complexes_in(
+    connection: AsyncConnection, areas: tuple[str, ...], day: date
+) -> tuple[KnownComplex, ...]:
+    """The complexes with own homes in these areas and what lies in them, as of a day.
+
+    Conditions by the day on which they were measured, exceptions by their own days (MIX-29); which
+    homes there are is known as of now only.
+    """
+    rows = (await connection.execute(_COMPLEXES, {"areas": list(areas), "day": day})).all()
     return tuple(
         KnownComplex(
             row.complex,
@@ -196,6 +220,14 @@ async def complexes_in(service: ServiceContext, areas: tuple[str, ...]) -> tuple
         )
         for row in rows
     )
+
+
+async def areas_of(connection: AsyncConnection, complexes: Sequence[str]) -> dict[str, set[str]]:
+    """The areas in which each of these complexes has own homes; one without is not named."""
+    found: dict[str, set[str]] = {}
+    for row in await connection.execute(_WHERE, {"complexes": list(complexes)}):
+        found.setdefault(row.complex, set()).add(row.area)
+    return found
 
 
 async def own_homes(

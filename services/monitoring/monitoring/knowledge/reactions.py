@@ -32,7 +32,13 @@ from leefwijk.events.language.monitoring.area_roles import (
     AreaRoleAssigned,
     AreaRoleEnded,
 )
-from leefwijk.events.language.monitoring.base_conditions import BaseVerdictChanged, Verdict
+from leefwijk.events.language.monitoring.base_conditions import (
+    BaseAssessed,
+    BaseAssessmentCorrected,
+    BaseAssessmentLapsed,
+    BaseVerdictChanged,
+    Verdict,
+)
 from leefwijk.events.language.monitoring.effort_levels import Ground
 from monitoring.domain.assessing import JudgeBase
 from monitoring.domain.places import lies_in
@@ -55,6 +61,12 @@ select substr(stream_id, 17) as id from documents
 where kind = 'base-conditions'
     and facets && (select array_agg('municipality:' || m) from unnest(cast(:of as text[])) t (m))
 order by stream_id
+""")
+_SEEN_FROM = text("""
+select distinct area from known_homes where is_home and complex in (
+    select substr(facet, 9) from documents, unnest(facets) facet
+    where stream_id = :stream and facet like 'complex:%'
+) order by area
 """)
 _LEVELS = text("""
 select substr(stream_id, 15) as id from documents
@@ -121,6 +133,16 @@ async def _bases_above(connection: AsyncConnection, change: Change) -> Iterable[
     return (await connection.execute(_BASES, {"areas": above})).scalars().all()
 
 
+async def _seen_from_afar(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """The other assessed areas in which a complex lies that was ever looked at through this one."""
+    area = change.received.subject
+    stream = {"stream": f"base-conditions-{area}"}
+    lies = (await connection.execute(_SEEN_FROM, stream)).scalars().all()
+    around = await _around(connection, *lies)
+    found = (await connection.execute(_BASES, {"areas": around})).scalars()
+    return [one for one in found if one != area]
+
+
 async def _levels(connection: AsyncConnection, change: Change) -> Iterable[str]:
     """The agreed levels that rest on the base of an area."""
     event = change.event
@@ -183,6 +205,9 @@ _BASE_REACTIONS = tuple(
         (PlanLapsed, _bases),
         (DemolitionDateReset, _bases),
         (BaseVerdictChanged, _bases_above),
+        (BaseAssessed, _seen_from_afar),
+        (BaseAssessmentCorrected, _seen_from_afar),
+        (BaseAssessmentLapsed, _seen_from_afar),
     )
 )
 _LEVEL_REACTIONS = (

@@ -24,6 +24,7 @@ from leefwijk.events.event import Event
 from leefwijk.events.fields import Theme
 from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
 from leefwijk.events.language.housing_mix.dwellings import Dwelling, DwellingRegistered
+from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.events.language.participation.involvement_checks import (
     CheckConcluded,
     GroupConclusion,
@@ -37,6 +38,7 @@ from leefwijk.events.testing.servers import Databases
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from monitoring.app import definition
+from monitoring.domain.area import RegisterArea
 from monitoring.import_store import ImportStore
 from monitoring.importer import Importer
 from monitoring.settings import MonitoringSettings
@@ -98,6 +100,29 @@ class Monitoring:
         while await self.ticker.tick():
             pass
         await self.settle()
+
+    async def now(
+        self, path: str, role: str, body: dict[str, Any] | None = None, **who: Any
+    ) -> httpx.Response:
+        """Give a command on a thing as it stands now; the path ends in the noun of the command."""
+        read = await self.get(path.rpartition("/")[0])
+        return await self.post(path, role, body, int(read.headers["ETag"].strip('"')), **who)
+
+    async def done(self, path: str, role: str, body: dict[str, Any] | None = None) -> Any:
+        """A command on a thing as it stands now that must be accepted."""
+        answer = await self.now(path, role, body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def refused(
+        self, path: str, role: str, code: str, body: dict[str, Any] | None = None
+    ) -> Any:
+        """A command on a thing as it stands now that must be refused with this code."""
+        answer = await self.now(path, role, body)
+        problem = answer.json()
+        assert answer.status_code in {403, 409}, answer.text
+        assert problem["code"] == code, problem
+        return problem
 
     async def start(
         self,
@@ -310,6 +335,47 @@ def gates_pass() -> Callable[[Monitoring, str], Any]:
         assert answer.status_code == 201, answer.text
 
     return let_pass
+
+
+@pytest.fixture(scope="session")
+def propose(two_percentages: Callable[..., str]) -> Callable[..., Any]:
+    """Proposes a level for a registered area from a figure and a story; gives its id."""
+
+    async def proposed(monitoring: Monitoring, area: str, **more: Any) -> str:
+        story = {"theme": "meeting", "tone": "concern", "teller": "resident", "text": "Het is stil"}
+        told = await monitoring.post(f"/areas/{area}/stories", "neighbourhood_worker", story)
+        row = f"{area.partition('@')[0]},50.1,12.0"
+        figures = f"{RIVM_HEADER}\n{row}\n"
+        await monitoring.load(figures, 2020, mapping=two_percentages("known-only"))
+        found = (await monitoring.look(f"/areas/{area}/measurements"))["items"][0]
+        cited = {name: found[name] for name in ("sourceEdition", "indicator", "period")}
+        body = {
+            "level": "extra",
+            "valid": {"from": "2027-01-01", "through": "2027-12-31"},
+            "measurements": [cited],
+            "stories": [told.json()["id"]],
+            "effects": [{"theme": "meeting", "movement": "up", "by": "2027-12-31"}],
+            **more,
+        }
+        answer = await monitoring.post(f"/areas/{area}/effort-proposals", "area_manager", body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    return proposed
+
+
+@pytest.fixture
+async def pittelo(monitoring: Monitoring) -> Monitoring:
+    """Two wijken of Assen are registered, Pittelo and Lariks, each with a buurt."""
+    for area, kind, parent in (
+        ("WK010604@2020", AreaKind.DISTRICT, None),
+        ("BU01060401@2020", AreaKind.NEIGHBOURHOOD, "WK010604@2020"),
+        ("WK010601@2020", AreaKind.DISTRICT, None),
+        ("BU01060100@2020", AreaKind.NEIGHBOURHOOD, "WK010601@2020"),
+    ):
+        command = RegisterArea(area=area, kind=kind, name="Pittelo", parent=parent)
+        await monitoring.context.handler.execute(command, create=True)
+    return monitoring
 
 
 @pytest.fixture

@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from leefwijk.events.deadlines import Ticker
-from leefwijk.events.language.monitoring.areas import AreaKind
-from monitoring.app import definition
-from monitoring.domain.area import RegisterArea
-from monitoring.domain.base_condition import BaseCondition
-from monitoring.knowledge.base import known_base
-
 PITTELO = "WK010604@2020"
 BASE = f"/base-conditions/{PITTELO}"
 WORKER = "neighbourhood_worker"
@@ -21,15 +12,6 @@ WELL = [{"step": step, "found": "sufficient"} for step in ("clean", "whole", "sa
 
 def _found(**steps: str) -> list[dict[str, str]]:
     return [{"step": step, "found": found} for step, found in steps.items()]
-
-
-@pytest.fixture
-async def pittelo(monitoring: Any) -> Any:
-    """Pittelo is registered; nobody has looked at its base."""
-    await monitoring.context.handler.execute(
-        RegisterArea(area=PITTELO, kind=AreaKind.DISTRICT, name="Pittelo"), create=True
-    )
-    return monitoring
 
 
 async def test_what_nobody_looked_at_is_unknown_and_its_first_assessment_begins_at_zero(
@@ -67,75 +49,6 @@ async def test_two_assessors_do_not_erase_each_other(pittelo: Any) -> None:
     assert second.json()["code"] == "version-conflict"
     assert "Meanwhile a was found: clean insufficient." in second.json()["detail"]
     assert (await pittelo.facts("base-conditions-%"))["base-assessed"] == 1
-
-
-async def test_a_correction_shows_on_two_clocks(pittelo: Any) -> None:
-    """MON-28: as of 15 September A is in order; as known on that day it was not."""
-    for day, complex_, steps in (
-        ("2026-08-01", "a", WELL),
-        ("2026-08-01", "b", WELL),
-        ("2026-09-01", "a", _found(safe="insufficient")),
-    ):
-        pittelo.clock.set(f"{day}T09:00:00Z")
-        version = (await pittelo.look(BASE))["version"]
-        body = {"complex": complex_, "steps": steps}
-        answer = await pittelo.post(f"{BASE}/assessments", WORKER, body, version)
-        assert answer.status_code == 201, answer.text
-    wrong = answer.json()["events"][0]
-    pittelo.clock.set("2026-09-20T09:00:00Z")
-    version = (await pittelo.look(BASE))["version"]
-    body = {"assessment": wrong, "complex": "b"}
-    missing = await pittelo.post(f"{BASE}/corrections", WORKER, body, version)
-    assert (missing.status_code, missing.json()["code"]) == (409, "reason-missing")
-    body["reason"] = "Wrong complex"
-    assert (await pittelo.post(f"{BASE}/corrections", WORKER, body, version)).status_code == 201
-
-    async def verdicts(**when: str) -> dict[str, str]:
-        found = await pittelo.look(BASE, **when)
-        return {name: one["verdict"] for name, one in found["complexes"].items()}
-
-    now = {"a": "in_order", "b": "not_in_order"}
-    assert await verdicts() == now
-    assert await verdicts(asOf="2026-09-15") == now
-    then = await verdicts(asOf="2026-09-15", knownAt="2026-09-15")
-    assert then == {"a": "not_in_order", "b": "in_order"}
-    shown = await pittelo.look(BASE)
-    (correction,) = shown["corrections"]
-    assert correction["correctedOn"] == "2026-09-20"
-    assert correction["reason"] == "Wrong complex"
-
-
-async def test_the_workers_list_announces_what_lapses_and_time_records_it(pittelo: Any) -> None:
-    """MON-27: the list announces A before 11 January 2027; the ticker records its lapse then."""
-    pittelo.clock.set("2026-01-10T09:00:00Z")
-    body = {"complex": "a", "steps": [*WELL[:2], {"step": "safe", "found": "insufficient"}]}
-    assert (await pittelo.post(f"{BASE}/assessments", WORKER, body, 0)).status_code == 201
-    version = (await pittelo.look(BASE))["version"]
-    work = {"complex": "a", "step": "safe", "what": "Lights in the path", "by": "2026-12-01"}
-    assert (await pittelo.post(f"{BASE}/actions", WORKER, work, version)).status_code == 201
-    agenda = {"municipality": "GM0106"}
-    pittelo.clock.set("2026-12-05T09:00:00Z")
-    items = (await pittelo.look("/base-agenda", **agenda))["items"]
-    assert [(item["what"], item["due"], item["overdue"]) for item in items] == [
-        ("Lights in the path", "2026-12-01", True),
-        ("assess again", "2027-01-10", False),
-    ]
-    context = pittelo.context
-
-    async def known(command: Any, state: Any, about: Any) -> tuple[Any, ...]:
-        return await known_base(context, command, state, about)
-
-    knows = dict.fromkeys(definition.knows, known)
-    ticker = Ticker(context.engine, context.handler, "monitoring", [BaseCondition], knows)
-    pittelo.clock.set("2027-01-12T09:00:00Z")
-    await ticker.tick()
-    await ticker.tick()
-    facts = await pittelo.facts("base-conditions-%")
-    assert facts["base-action-became-overdue"] == 1
-    assert facts["base-assessment-lapsed"] == 1
-    read = (await pittelo.look(BASE))["complexes"]["a"]
-    assert read["verdict"] == "unknown"
-    assert {step["lack"] for step in read["because"]} == {"too_long_ago"}
 
 
 async def test_roles_agreements_and_bookings_over_http(pittelo: Any) -> None:

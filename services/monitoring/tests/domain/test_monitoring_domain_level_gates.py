@@ -476,7 +476,7 @@ def test_a_check_is_what_its_facts_say() -> None:
     # concluded anew the doubt is over
     anew = check_told("k", [first, (doubt, "2"), (_concluded(nobody_answered=True), "3")])
     assert anew is not None
-    assert (anew.doubted, anew.remark) == (None, "nobody answered")
+    assert (anew.doubted, anew.remark) == (None, "asked twice, no answer")
     building = check_told("k", [(_concluded(complex="c1"), "1")])
     assert building is not None
     assert building.asked_in == {"c1"}

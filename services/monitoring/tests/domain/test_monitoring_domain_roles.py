@@ -15,7 +15,13 @@ from leefwijk.events.language.monitoring.area_roles import (
 )
 from leefwijk.events.language.monitoring.partners import PartnerKind
 from leefwijk.events.testing import Specification, given
-from monitoring.domain.area_roles import AreaRoles, AssignAreaRole, EndAreaRole
+from leefwijk.events.testing.clock import moment
+from monitoring.domain.area_roles import (
+    AreaRoles,
+    AssignAreaRole,
+    EndAreaRole,
+    JudgeRolesByTime,
+)
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import KnownPartners, StatedPeriod
 
@@ -122,3 +128,30 @@ def test_a_role_ends_with_a_reason_and_was_held_until_then(directed: Specificati
     back = ended.when(new).recorded().state(AreaRoles)
     assert back.director(date(2028, 4, 30)) is None
     assert back.director(date(2028, 5, 1)) is not None
+
+
+def test_a_role_for_a_period_ends_by_itself_once(directed: Specification) -> None:
+    """MON-45: the fact names the first day without it, however late it is noticed."""
+    year = StatedPeriod(from_=date(2026, 5, 1), through=date(2026, 12, 31))
+    care = AssignAreaRole(partner="care", role=AreaRole.SUPPORTS, valid=year)
+    helped = directed.when(care).recorded()
+    assert helped.state(AreaRoles).due() == moment("2026-12-31T23:00:00Z")
+    helped.at("2026-12-31T22:00:00Z").when(JudgeRolesByTime()).nothing()
+    over = (
+        helped.at("2027-01-04T09:00:00Z")
+        .when(JudgeRolesByTime())
+        .then(
+            AreaRoleEnded(
+                area="WK010601@2020",
+                partner="care",
+                role=AreaRole.SUPPORTS,
+                on=date(2027, 1, 1),
+                reason="The period of the role is over.",
+            )
+        )
+    )
+    assert over.state(AreaRoles).due() is None
+    over.when(JudgeRolesByTime()).nothing()
+    again = StatedPeriod(from_=date(2027, 1, 1), through=date(2027, 12, 31))
+    anew = over.when(care.model_copy(update={"valid": again})).recorded()
+    assert [one.partner for one in anew.state(AreaRoles).on(date(2027, 1, 4))] == ["assen", "care"]

@@ -24,7 +24,7 @@ from participation.domain.living_agreement_life import (
     ReviewAgreement,
 )
 from participation.domain.living_agreement_steps import AddressAgreement, EndAddressing
-from participation.knowledge.areas import known_area
+from participation.knowledge.areas import known_area, known_step_place
 from participation.knowledge.trajectories import known_origin
 
 WORKER, MANAGER = Role.NEIGHBOURHOOD_WORKER, Role.AREA_MANAGER
@@ -37,7 +37,7 @@ commands.post(f"{_ONE}/responses", RecordResponses, role=WORKER)
 commands.post(f"{_ONE}/makings", MakeAgreement, role=WORKER, knows=known_origin)
 commands.post(f"{_ONE}/reviews", ReviewAgreement, role=WORKER)
 commands.post(f"{_ONE}/endings", EndAgreement, role=WORKER)
-commands.post(f"{_ONE}/address-steps", AddressAgreement, role=BOTH)
+commands.post(f"{_ONE}/address-steps", AddressAgreement, role=BOTH, knows=known_step_place)
 commands.post(f"{_ONE}/address-endings", EndAddressing, role=BOTH)
 
 router = APIRouter(tags=["living-agreements"])

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from leefwijk.events.fields import AREA_PATTERN
 from leefwijk.events.handling import Loaded
+from leefwijk.events.language.participation.wish_tallies import ShownTally, shown_tally
 from leefwijk.events.language.participation.words import Group
 from leefwijk.events.small_counts import NOT_SHOWN, shown_roughly
 from leefwijk.service.commands import Commands
@@ -16,7 +17,6 @@ from leefwijk.service.context import context_of
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
 from participation.domain.wish_panel import PanelStatus, WishPanel
-from participation.domain.wish_panel_results import ShownTally, shown_tally
 from participation.domain.wish_panel_steps import ClosePanel, OpenPanel, VoidTokens
 from participation.knowledge.areas import known_area
 from participation.knowledge.voices import count_answers

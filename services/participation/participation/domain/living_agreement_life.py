@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -25,21 +24,12 @@ from leefwijk.events.language.participation.living_agreements import (
     Topic,
 )
 from participation.domain.living_agreement import LivingAgreement, Responses, Status
+from participation.domain.living_agreement_origin import KnownOrigin
 from participation.domain.places import KnownArea
 from participation.domain.trajectory_settings import TRAJECTORY_TERMS
 from participation.domain.wish import percent
 
 _TOPICS = Field(min_length=1, max_length=len(Topic))
-
-
-@dataclass(frozen=True)
-class KnownOrigin:
-    """What is known of the moment or panel that an agreement is said to come from."""
-
-    by_residents: bool
-    """Whether it was held, and residents were there or answered."""
-    says: str = ""
-    """In a sentence, why not."""
 
 
 class ProposeAgreement(Command[LivingAgreement]):
@@ -109,9 +99,9 @@ class MakeAgreement(Command[LivingAgreement]):
                 "Name the moment or the panel at which residents made it; ours alone are house "
                 "rules.",
             )
-        known = context.knowledge(KnownOrigin)
-        if not known.by_residents:
-            refuse("not-made-by-residents", known.says)
+        doubt = context.knowledge(KnownOrigin).doubt
+        if doubt is not None:
+            refuse("not-made-by-residents", doubt)
         said = agreement.responses or Responses(0, 0, 0)
         _require_majority(agreement.homes, said)
         shown = _shown(agreement.homes, said)
@@ -194,14 +184,14 @@ def require_homes(homes: int) -> None:
 def _require_majority(homes: int, said: Responses) -> None:
     """At least a third of the homes answered, and more than half of those agree; unrounded."""
     figures = {"answered": said.answered, "agreeing": said.agreeing, "homes": homes}
-    if 3 * said.answered < homes:
+    if TRAJECTORY_TERMS.answered_parts * said.answered < homes:
         share = percent(said.answered, homes)
         refuse(
             "no-resident-majority",
             f"{said.answered} of {homes} homes answered ({share} %); at least a third must.",
             **figures,
         )
-    if 2 * said.agreeing <= said.answered:
+    if TRAJECTORY_TERMS.agreeing_parts * said.agreeing <= said.answered:
         refuse(
             "no-resident-majority",
             f"{said.agreeing} of {said.answered} homes agree; more than half must.",

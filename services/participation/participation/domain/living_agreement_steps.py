@@ -23,6 +23,7 @@ from leefwijk.events.language.participation.living_agreements import (
 )
 from participation.domain.living_agreement import STEPS, LivingAgreement
 from participation.domain.living_agreement_life import require_homes
+from participation.domain.places import KnownPlaces
 from participation.domain.trajectory_settings import TRAJECTORY_TERMS
 
 MANAGER = "area_manager"
@@ -45,7 +46,7 @@ class AddressAgreement(Command[LivingAgreement]):
     """Why an area manager acts at once."""
 
     def decide(self, agreement: LivingAgreement, context: Context) -> Iterator[Event]:
-        """Refuses a household, a skipped step, too soon a step, and who may not take it.
+        """Refuses a household, a place elsewhere, a step skipped or too soon, and who may not.
 
         Danger is the only shortcut, and only to `acted`.
         """
@@ -56,6 +57,9 @@ class AddressAgreement(Command[LivingAgreement]):
         require_homes(self.homes)
         if self.homes > agreement.homes:
             refuse("more-homes-than-agreed", f"It was made for {agreement.homes} homes.")
+        toward = self.area or agreement.area
+        if toward != agreement.area:
+            context.knowledge(KnownPlaces).require((toward,), agreement.area)
         day = self.on or context.today
         if day > context.today:
             refuse("day-in-future", f"{day} is still to come.")
@@ -67,7 +71,7 @@ class AddressAgreement(Command[LivingAgreement]):
         yield AgreementAddressed(
             topic=self.topic,
             step=self.step,
-            area=self.area or agreement.area,
+            area=toward,
             homes=self.homes,
             by=self.by,
             manner=self.manner,

@@ -1,7 +1,7 @@
 """The digital panel: its state and how facts change it.
 
 The commands stand beside: opening, tokens and closing in `wish_panel_steps`, the voice of a
-resident in `panel_wish`, what may be shown of it in `wish_panel_results`.
+resident in `panel_wish`, what may be shown of it in `wish_tallies`, beside the events.
 """
 
 from __future__ import annotations

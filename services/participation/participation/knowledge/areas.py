@@ -97,6 +97,13 @@ async def known_places(
     return (KnownPlaces(await within(service, command.asked_in or (state.area,))),)
 
 
+async def known_step_place(
+    service: ServiceContext, command: Any, state: Any, _context: Context
+) -> tuple[KnownPlaces]:
+    """Where the area lies toward which people are addressed."""
+    return (KnownPlaces(await within(service, (command.area or state.area,))),)
+
+
 async def known_handed_in(
     service: ServiceContext, command: Any, state: Any, context: Context
 ) -> tuple[KnownArea, KnownPlaces]:

@@ -13,16 +13,16 @@ from leefwijk.events.store import listing
 from leefwijk.service.context import ServiceContext
 from participation.domain.formal_advice import FormalAdvice
 from participation.domain.involvement_check import InvolvementCheck
-from participation.domain.living_agreement_life import KnownOrigin
+from participation.domain.living_agreement_origin import KnownOrigin
 from participation.domain.places import KnownArea
 from participation.domain.trajectory import Trajectory
-from participation.domain.trajectory_forms import SENT
 from participation.domain.trajectory_knowledge import (
     CheckedGroup,
     KnownAdvice,
     KnownAdvices,
     KnownCheck,
 )
+from participation.domain.wish_panel import WishPanel
 from participation.knowledge.areas import known_area
 from participation.knowledge.own import superseded_by
 
@@ -34,9 +34,6 @@ with recursive below as (
     join below on k.parent = below.area or k.area = any(below.parts)
 )
 select area from below order by area limit 5000
-""")
-_PANEL = text("""
-select municipalities from documents where stream_id = :stream and status = 'closed'
 """)
 
 
@@ -110,27 +107,21 @@ async def known_asked(
 async def known_origin(
     service: ServiceContext, command: Any, state: Any, _context: Context
 ) -> tuple[KnownOrigin]:
-    """Whether residents were at the moment, or answered the panel, that an agreement names."""
+    """The moment or the panel that an agreement names, and whether it shares ground with it."""
     origin = command.origin
-    if origin is None or (origin.moment is None and origin.panel is None):
-        return (KnownOrigin(by_residents=False, says="No moment and no panel is named."),)
-    if origin.moment is None:
-        return (await _panel(service, origin.panel, state.municipalities),)
-    loaded = await service.handler.load(Trajectory, origin.moment.trajectory)
-    moment = loaded.state.moment(origin.moment.moment)
-    if moment is None or not set(loaded.state.municipalities) & set(state.municipalities):
-        return (KnownOrigin(by_residents=False, says="There is no such moment here."),)
-    if moment.carries is None or moment.form in SENT:
-        return (KnownOrigin(by_residents=False, says="No resident is known to have been there."),)
-    return (KnownOrigin(by_residents=True),)
+    if origin is None:
+        return (KnownOrigin(),)
+    if origin.moment is not None:
+        named = await service.handler.load(Trajectory, origin.moment.trajectory)
+        moment = named.state.moment(origin.moment.moment)
+        return (KnownOrigin(moment, here=await _meet(service, named.state.area, state.area)),)
+    panel = await service.handler.load(WishPanel, origin.panel or "")
+    if not panel.version:
+        return (KnownOrigin(),)
+    here = await _meet(service, panel.state.area, state.area)
+    return (KnownOrigin(panel=panel.state, here=here),)
 
 
-async def _panel(
-    service: ServiceContext, panel: str, municipalities: tuple[str, ...]
-) -> KnownOrigin:
-    async with service.reading.connect() as connection:
-        asked = {"stream": f"wish-panels-{panel}"}
-        found = (await connection.execute(_PANEL, asked)).scalar_one_or_none()
-    if found is None or not set(found) & set(municipalities):
-        return KnownOrigin(by_residents=False, says="There is no such panel here that has closed.")
-    return KnownOrigin(by_residents=True)
+async def _meet(service: ServiceContext, one: str, other: str) -> bool:
+    """Whether something lies in both areas."""
+    return not set(await areas_within(service, one)).isdisjoint(await areas_within(service, other))

@@ -220,6 +220,8 @@ async def test_names_of_who_came_are_refused_and_kept_nowhere(
         assert answer.status_code == 400
         assert field in answer.text
         assert "Vries" not in answer.text
+    logging.getLogger("leefwijk").info("what is logged is caught here")
+    assert "caught here" in caplog.text
     assert "Vries" not in caplog.text
     assert "Vries" not in await participation.everything()
 

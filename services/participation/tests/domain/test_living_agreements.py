@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from leefwijk.events.language.participation.ladder import Answers
 from leefwijk.events.language.participation.living_agreements import (
     AddressedBy,
     AddressingOutcome,
@@ -24,20 +26,24 @@ from leefwijk.events.language.participation.living_agreements import (
     Step,
     Topic,
 )
+from leefwijk.events.language.participation.wish_panels import GroupTally
+from leefwijk.events.language.participation.words import Form, Group
 from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification, given
 from participation.domain.living_agreement import STEPS, LivingAgreement, Status
 from participation.domain.living_agreement_life import (
     EndAgreement,
     JudgeAgreementByTime,
-    KnownOrigin,
     MakeAgreement,
     ProposeAgreement,
     RecordResponses,
     ReviewAgreement,
 )
+from participation.domain.living_agreement_origin import KnownOrigin
 from participation.domain.living_agreement_steps import AddressAgreement, EndAddressing
-from participation.domain.places import KnownArea
+from participation.domain.places import KnownArea, KnownPlaces
+from participation.domain.trajectory_moment import Moment, MomentStatus
+from participation.domain.wish_panel import PanelStatus, WishPanel
 
 AREA = "XA0123456789ab@1"
 PROPOSE = ProposeAgreement(
@@ -47,10 +53,17 @@ PROPOSE = ProposeAgreement(
     topics=(Topic.STAIRWELL, Topic.NOISE, Topic.WASTE),
 )
 DROP_IN = Origin(moment=MomentOrigin(trajectory="t1", moment=1))
+ATTENDED = Moment(
+    1,
+    Form.DROP_IN,
+    moment("2026-08-20T12:00:00Z"),
+    status=MomentStatus.HELD,
+    attendance=22,
+)
 START = (
     given(at="2026-09-01T09:00:00Z")
     .by("neighbourhood_worker")
-    .knowing(KnownArea(AREA, ("GM0106",)), KnownOrigin(by_residents=True))
+    .knowing(KnownArea(AREA, ("GM0106",)), KnownPlaces(), KnownOrigin(ATTENDED, here=True))
 )
 
 
@@ -77,8 +90,39 @@ def test_ours_alone_are_house_rules(proposed: Specification) -> None:
     spec = responses(proposed, 31, 24, 7)
     spec.when(MakeAgreement()).refused("not-made-by-residents")
     spec.when(MakeAgreement(origin=Origin())).refused("not-made-by-residents")
-    nobody = KnownOrigin(by_residents=False, says="Nobody came to that moment.")
-    spec.knowing(nobody).when(MakeAgreement(origin=DROP_IN)).refused("not-made-by-residents")
+    both = DROP_IN.model_copy(update={"panel": "p1"})
+    spec.when(MakeAgreement(origin=both)).refused("not-made-by-residents")
+
+
+COUNTED = GroupTally(group=Group.TENANTS, answers=Answers(help=6), tokens=48)
+NOBODYS = ("not-made-by-residents",)
+
+
+@pytest.mark.parametrize(
+    ("known", "codes"),
+    [
+        (KnownOrigin(), NOBODYS),
+        (KnownOrigin(ATTENDED), NOBODYS),
+        (KnownOrigin(replace(ATTENDED, attendance=0), here=True), NOBODYS),
+        (KnownOrigin(replace(ATTENDED, attendance=None), here=True), NOBODYS),
+        (KnownOrigin(replace(ATTENDED, form=Form.LETTER), here=True), NOBODYS),
+        (
+            KnownOrigin(replace(ATTENDED, status=MomentStatus.PLANNED), here=True),
+            NOBODYS,
+        ),
+        (KnownOrigin(ATTENDED, here=True), ()),
+        (KnownOrigin(panel=WishPanel(PanelStatus.OPEN), here=True), NOBODYS),
+        (KnownOrigin(panel=WishPanel(PanelStatus.CLOSED), here=True), NOBODYS),
+        (KnownOrigin(panel=WishPanel(PanelStatus.CLOSED, tally=(COUNTED,)), here=True), ()),
+    ],
+)
+def test_residents_of_the_place_were_there(
+    proposed: Specification, known: KnownOrigin, codes: tuple[str, ...]
+) -> None:
+    """PAR-28: a moment they came to, or a panel they answered, about this place."""
+    spec = responses(proposed, 31, 24, 7).knowing(known)
+    made = spec.when(MakeAgreement(origin=DROP_IN))
+    assert (made.refusal.codes if made.refusal else ()) == codes
 
 
 @pytest.mark.parametrize(("answered", "agreeing"), [(15, 13), (16, 8)])
@@ -189,6 +233,19 @@ def test_a_step_addresses_an_area_and_nobody_in_it(made: Specification) -> None:
         "area_manager",
         "partner",
     }
+
+
+def test_a_step_goes_toward_the_area_or_a_part_of_it(made: Specification) -> None:
+    """PAR-29: each step says toward which area; one that lies elsewhere is refused."""
+    part, elsewhere = "BU01060105@2020", "BU01060400@2020"
+    spec = made.knowing(
+        KnownPlaces({part: frozenset({part, AREA}), elsewhere: frozenset({elsewhere})})
+    )
+    (event,) = spec.when(address(Step.INFORMED, area=part, homes=12)).events
+    assert isinstance(event, AgreementAddressed)
+    assert (event.area, event.homes) == (part, 12)
+    spec.when(address(Step.INFORMED, area=elsewhere)).refused("unknown-area", saying="no part of")
+    spec.when(address(Step.INFORMED, area="BU01069999@2020")).refused("unknown-area")
 
 
 def test_danger_is_the_only_shortcut(spoken_to: Specification) -> None:

@@ -22,6 +22,7 @@ from leefwijk.events.language.participation.wish_panels import (
     TokensVoided,
     VoidingReason,
 )
+from leefwijk.events.language.participation.wish_tallies import shown_tally
 from leefwijk.events.language.participation.wishes import WishChanged, WishGiven
 from leefwijk.events.language.participation.words import Group
 from leefwijk.events.testing import given
@@ -30,7 +31,6 @@ from leefwijk.events.testing.specification import Specification
 from participation.domain.panel_wish import GiveWish, PanelWish, Voice
 from participation.domain.places import KnownArea
 from participation.domain.wish_panel import SETTLING, UNDER_WAY, WishPanel
-from participation.domain.wish_panel_results import shown_tally
 from participation.domain.wish_panel_steps import (
     AskedGroup,
     ClosePanel,

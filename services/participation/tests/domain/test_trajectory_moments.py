@@ -20,6 +20,7 @@ from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification, given
 from participation.domain.trajectory import Trajectory
 from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
+from participation.domain.trajectory_forms import Daypart, daypart
 from participation.domain.trajectory_life import CloseTrajectory, StartTrajectory
 from participation.domain.trajectory_moments import (
     CancelMoment,
@@ -50,6 +51,24 @@ def test_two_weekday_evenings_are_not_varied() -> None:
     with_evenings().when(StartTrajectory()).refused(
         "moments-not-varied", saying="Both moments are on a weekday evening."
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "part"),
+    [
+        ("2026-10-06T14:59:59Z", Daypart.WEEKDAY),
+        ("2026-10-06T15:00:00Z", Daypart.EVENING),
+        ("2026-11-03T15:59:59Z", Daypart.WEEKDAY),
+        ("2026-11-03T16:00:00Z", Daypart.EVENING),
+        ("2026-10-09T21:59:59Z", Daypart.EVENING),
+        ("2026-10-09T22:00:00Z", Daypart.WEEKEND),
+        ("2026-10-11T21:59:59Z", Daypart.WEEKEND),
+        ("2026-10-11T22:00:00Z", Daypart.WEEKDAY),
+    ],
+)
+def test_dayparts_turn_on_the_hour_in_assen(at: str, part: Daypart) -> None:
+    """PAR-21: weekday before 17:00, from 17:00, weekend: by local time, summer and winter."""
+    assert daypart(moment(at)) is part
 
 
 def test_a_walk_on_saturday_makes_the_difference() -> None:

@@ -52,7 +52,13 @@ async def _asked(service: ServiceContext, reader: Principal, area: str, moment: 
         await queries.wait_for(service.engine, AREA_EFFORT_STATUS, streams)
     moment_known = known_at(moment.knownAt)
     today = service.handler.clock().astimezone(AMSTERDAM).date()
-    return Asked(area, moment.asOf or today, moment_known, reader.may_read(Scope.INTERNAL))
+    return Asked(
+        area,
+        moment.asOf or today,
+        moment_known,
+        reader.may_read(Scope.INTERNAL),
+        reader.partner if reader.role is Role.PARTNER else None,
+    )
 
 
 def _sees(reader: Principal, municipalities: list[str]) -> bool:
@@ -71,7 +77,7 @@ async def get_effort_status(
     service = context_of(request)
     asked = await _asked(service, reader, area_id, moment)
     async with service.reading.connect() as found:
-        status = await queries.area_status(found, asked)
+        status = await queries.area_status(found, asked, service.handler.clock())
     if status is None or not _sees(reader, status.municipalities):
         raise Problem("not-found", "Nothing is known of this area.")
     return status

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
 
 from leefwijk.events.consume.records import Change
 from leefwijk.events.language.monitoring import effort_levels as facts
+from projections.folds.gates import line_of
 from projections.rows import Folds, Row, Rows
 
 folds = Folds()
@@ -85,6 +87,8 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         agreedAt=change.received.time.isoformat(),
         budgets={str(budget.year): str(budget.amount) for budget in event.budgets},
         backdating=event.backdating,
+        gates=[line_of(line) for line in event.gates or ()],
+        together=event.together.model_dump(mode="json", by_alias=True) if event.together else None,
         agreement=str(change.received.id),
     )
     yield Row(
@@ -140,3 +144,72 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         valid_from=row.valid_from,
         valid_through=event.on - timedelta(days=1),
     )
+
+
+@folds.on(facts.EffortLevelBridged)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    """The level holds on past its last day; which day that was stays visible (EVA-12)."""
+    event = change.event
+    assert isinstance(event, facts.EffortLevelBridged)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    said = {
+        "through": event.through.isoformat(),
+        "lastDay": event.last_day.isoformat(),
+        "reason": event.reason,
+        "role": event.role,
+        "on": event.on.isoformat(),
+    }
+    budgets = {**row.body["budgets"]}
+    for more in event.budgets:
+        known = Decimal(budgets.get(str(more.year), "0.00"))
+        budgets[str(more.year)] = str(known + more.amount)
+    yield row.with_body(bridge=said, budgets=budgets).holding(row.valid_from, event.through)
+
+
+@folds.on(facts.EffortGateOverridden)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    """For this proposal only, and visible for as long as the level holds (MON-34)."""
+    event = change.event
+    assert isinstance(event, facts.EffortGateOverridden)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    said = {
+        "gate": event.gate.value,
+        "code": event.code,
+        "reason": event.reason,
+        "role": event.role,
+        "on": event.on.isoformat(),
+    }
+    yield row.with_body(overrides=[*row.body.get("overrides", ()), said])
+
+
+@folds.on(facts.EffortLevelQuestioned)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelQuestioned)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    said = {
+        "ground": event.ground.value,
+        "because": event.because,
+        "on": event.on.isoformat(),
+        "answer": None,
+    }
+    yield row.with_body(questions=[*row.body.get("questions", ()), said])
+
+
+@folds.on(facts.EffortLevelQuestionAnswered)
+def _(rows: Rows, change: Change) -> Iterable[Row]:
+    event = change.event
+    assert isinstance(event, facts.EffortLevelQuestionAnswered)  # noqa: S101 - registered for it
+    row = _own(rows, change)
+    answer = {
+        "answer": event.answer.value,
+        "reason": event.reason,
+        "on": event.on.isoformat(),
+    }
+    questions = [
+        {**one, "answer": answer}
+        if one["ground"] == event.ground.value and one["answer"] is None
+        else one
+        for one in row.body.get("questions", ())
+    ]
+    yield row.with_body(questions=questions)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from leefwijk.events.event import Audience, Event, Wire
+from leefwijk.events.event import Event, Wire
 from leefwijk.events.fields import AreaId, Euro, Identifier, Reason, ShortText
 from leefwijk.events.language.gates import Gate
 
@@ -21,6 +21,8 @@ class BudgetCommitted(Event, type="nl.leefbaarheid.area-budgets.budget-committed
     request: int
     amount: Euro
     municipalities: tuple[str, ...]
+    by_override: bool | None = None
+    """Whether there was too little left, and a director set that aside (INI-23)."""
 
 
 class BudgetReleased(Event, type="nl.leefbaarheid.area-budgets.budget-released.v1"):
@@ -40,11 +42,7 @@ class SmallSupportGround(Wire):
     says: ShortText
 
 
-class SmallSupportAssessed(
-    Event,
-    type="nl.leefbaarheid.area-budgets.small-support-assessed.v1",
-    audience=Audience.PARTNERS,
-):
+class SmallSupportAssessed(Event, type="nl.leefbaarheid.area-budgets.small-support-assessed.v1"):
     """For one calendar year small support in the area rests on this assessment (DESIGN 8.8).
 
     It stands in for the gates that are an own rule; the legal ones are judged all the same.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from leefwijk.events.catalogue import upcasts
 from leefwijk.events.event import Audience, Event, Wire
 from leefwijk.events.fields import AreaId, Euro, Identifier, Reason, ShortText, Theme
-from leefwijk.events.language.initiatives.plans import InitiativePlan, StatedEffect
+from leefwijk.events.language.initiatives.plans import EffectKind, InitiativePlan
 
 _PARTNERS = Audience.PARTNERS
+_CONTINUED = "nl.leefbaarheid.initiatives.initiative-continued"
 
 
 class Taker(StrEnum):
@@ -94,16 +96,33 @@ class InitiativeCompleted(
     on: date
 
 
-class InitiativeContinued(
-    Event, type="nl.leefbaarheid.initiatives.initiative-continued.v1", audience=_PARTNERS
-):
-    """After looking back it goes on, with what is expected of it from now on."""
+class ExpectedEffect(Wire):
+    """A stated effect as partners hear it: without where it starts, which may be a small count."""
+
+    effect: Identifier
+    kind: EffectKind
+    says: ShortText
+    for_own_tenants: bool = True
+    by: date | None = None
+
+
+class InitiativeContinued(Event, type=f"{_CONTINUED}.v2", audience=_PARTNERS):
+    """After looking back it goes on, with what is expected of it from now on.
+
+    What that is to the figure stands in the plan, which is changed in the same append.
+    """
 
     area: AreaId
-    effect: StatedEffect | None = None
+    effect: ExpectedEffect | None = None
     """What is expected from now on; none: what was expected before, which was reached."""
     reason: Reason | None = None
     on: date
+
+
+@upcasts(f"{_CONTINUED}.v1", f"{_CONTINUED}.v2")
+def _without_figures(data: dict[str, Any]) -> dict[str, Any]:
+    """The first version told start and aim too; they are read past."""
+    return data
 
 
 class StoppedBy(StrEnum):

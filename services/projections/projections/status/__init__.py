@@ -1,0 +1,1 @@
+"""The effort status of an area, composed from its rows: a module per subject, pure."""
