@@ -72,17 +72,11 @@ async def residents_asked(platform: Running, area: str, day: str) -> str:
     body = {"area": area, "themes": themes, "groups": ["tenants"]}
     check = told(await platform.post("participation", "/involvement-checks", WORKER, body), 201)
     path = f"/involvement-checks/{check['id']}"
-    asking = {
-        "group": "tenants",
-        "form": "door_to_door",
-        "on": day,
-        "invited": 60,
-        "answers": {"not_now": 4, "informed": 12, "consulted": 20},
-    }
+    asking = asking_body(day, 20)
     asked = await platform.post(
         "participation", f"{path}/askings", WORKER, asking, match=check["version"]
     )
-    promise = {"groups": [{"group": "tenants", "promise": "consulted"}], "role": "support"}
+    promise = promise_body()
     told(
         await platform.post(
             "participation",
@@ -97,6 +91,19 @@ async def residents_asked(platform: Running, area: str, day: str) -> str:
     for service in ("initiatives", "monitoring"):
         await knows(platform, service, "known_answers", "stream_id", stream)
     return str(check["id"])
+
+
+def asking_body(day: str, consulted: int) -> dict[str, Any]:
+    """Tenants were asked at their doors, and most wished to be consulted."""
+    answers = {"not_now": 1, "informed": 2, "consulted": consulted}
+    return {"group": "tenants", "form": "door_to_door", "on": day, "answers": answers}
+
+
+def promise_body(why: str | None = None) -> dict[str, Any]:
+    """Tenants are promised what they wished."""
+    promise = {"group": "tenants", "promise": "consulted"}
+    said = {"explanation": "other", "explanationText": why} if why else {}
+    return {"groups": [{**promise, **said}], "role": "support"}
 
 
 async def base_in_order(platform: Running, area: str) -> None:

@@ -29,6 +29,8 @@ from leefwijk.local.processes import end_child, kill_group, spawn, telling_line
 from leefwijk.service.issuer import DevelopmentIssuer
 
 SERVICES = tuple(Ports().services)
+DECIDING = tuple(name for name in SERVICES if name != "projections")
+"""Services that have events of their own."""
 WORKER = "projections-worker"
 
 T = TypeVar("T")

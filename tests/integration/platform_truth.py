@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from platform_kit import Running, wait_until
+from platform_kit import DECIDING, Running, wait_until
 from platform_topics import header, relayed
 
 from leefwijk.events.topics import platform_topic
@@ -33,7 +33,7 @@ where generation = (select max(generation) from rows)
 async def require_one_truth(platform: Running, seconds: float = 30) -> None:
     """Fail unless store, topics and read model agree, once what is under way has arrived."""
     handled: set[Any] = set()
-    for service in ("monitoring", "initiatives"):
+    for service in DECIDING:
         stored = await platform.rows(service, _STORED)
         _require_whole(stored)
         await _require_relayed(platform, platform_topic(service), stored, seconds)

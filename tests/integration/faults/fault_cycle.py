@@ -13,7 +13,7 @@ from fault_judge import Expected
 from fault_kit import PARTS, Fault, Scene
 from fault_load import Load
 from fault_watch import GONE, READY, UNREADY, Watch
-from platform_kit import Running
+from platform_kit import DECIDING, Running
 from platform_scenes import Place, Scenes
 
 WARM = 20
@@ -131,17 +131,13 @@ class Theatre:
     async def stored(self) -> set[str]:
         """The ids of all events that stand in a store now."""
         query = "select cast(id as text) as id from events"
-        return {
-            row.id
-            for service in ("monitoring", "initiatives")
-            for row in await self.platform.rows(service, query)
-        }
+        return {row.id for service in DECIDING for row in await self.platform.rows(service, query)}
 
     async def _unsent(self) -> int:
         return sum(
             [
                 row.unsent
-                for service in ("monitoring", "initiatives")
+                for service in DECIDING
                 for row in await self.platform.rows(service, _UNSENT)
             ]
         )

@@ -9,10 +9,8 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from fault_kit import Fault, Scene, register
-from platform_kit import WORKER
+from platform_kit import DECIDING, WORKER
 from sqlalchemy import text
-
-DECIDING = ("monitoring", "initiatives")
 
 
 class UnsentAndKilled(Fault):

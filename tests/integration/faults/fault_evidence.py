@@ -9,14 +9,12 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from fault_judge import Evidence, Expected, Sent, Shown, Stored, canonical, findings
-from platform_kit import Running
+from platform_kit import DECIDING, Running
 from sqlalchemy.exc import SQLAlchemyError
 
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.topics import declared_topics
 
-DECIDING = ("monitoring", "initiatives")
-"""Services that have events of their own."""
 MODEL = "projections.area-effort-status"
 PAUSE_SECONDS = 0.25
 

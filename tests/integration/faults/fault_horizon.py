@@ -6,11 +6,10 @@ import asyncio
 
 from fault_kit import Fault, Scene, register
 from fault_operator import metric
-from platform_kit import SERVICES, wait_until
+from platform_kit import DECIDING, SERVICES, wait_until
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-RELAYS = ("monitoring", "initiatives")
 _HOLD = "set idle_in_transaction_session_timeout = 0"
 _WRITE = "select pg_current_xact_id()"
 
@@ -39,13 +38,13 @@ class LongTransaction(Fault):
         wrong = scene.notes.setdefault("wrong", [])
         if len(scene.load.acknowledged) == self._acknowledged:
             wrong.append("commands were not answered while a foreign transaction ran")
-        for service in RELAYS:
+        for service in DECIDING:
             age = await metric(scene.platform, service, "event_horizon_age_seconds")
             unsent = await metric(scene.platform, service, "relay_unsent_events")
             if age < self.lasting[0] - 2:  # it is measured every second
                 wrong.append(f"{service} says that its horizon is {age:g} s old")
             scene.notes[service] = unsent
-        if not any(scene.notes[service] for service in RELAYS):
+        if not any(scene.notes[service] for service in DECIDING):
             wrong.append("no service says that it has events to send")
         await self._end(scene)
 
@@ -56,7 +55,7 @@ class LongTransaction(Fault):
         async def young() -> bool:
             ages = [
                 await metric(scene.platform, service, "event_horizon_age_seconds")
-                for service in RELAYS
+                for service in DECIDING
             ]
             return max(ages) < 1
 

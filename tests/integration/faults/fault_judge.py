@@ -18,7 +18,7 @@ from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.records import Change
 from leefwijk.events.envelope import Received
 from leefwijk.events.topics import partner_topic, platform_topic
-from projections.folds import areas, effort_levels, initiatives, measurements, stories
+from projections.read_models import EFFORT_STATUS_FOLDS
 from projections.rows import EVIDENCE, Folds, Row
 
 SHOWN = 3
@@ -26,7 +26,7 @@ SHOWN = 3
 PLATFORM_ROLE = "service"
 """Who acts where a deadline or a reaction makes an event: no caller was told of it."""
 FOLDS = Folds()
-for _module in (areas, effort_levels, initiatives, measurements, stories):
+for _module in EFFORT_STATUS_FOLDS:
     FOLDS.include(_module.folds)
 
 

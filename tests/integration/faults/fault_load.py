@@ -19,8 +19,9 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from platform_grounds import asking_body, promise_body
 from platform_kit import Running
-from platform_scenes import Place, initiative_body, request_body
+from platform_scenes import Place, initiative_body, request_body, today
 
 CLIENT_SECONDS = 4.0
 """A caller waits this long for an answer, and then asks again with the same key."""
@@ -35,6 +36,12 @@ LOST = (httpx.TransportError, RuntimeError)
 """No answer. The client loses count of its timeouts now and then when a connection dies."""
 TRY_AGAIN = {"busy", "unavailable", "in-progress", "read-side-behind"}
 WORKER, MANAGER = "neighbourhood_worker", "area_manager"
+STREAMS = {
+    "initiatives": "initiatives",
+    "monitoring": "stories",
+    "participation": "involvement-checks",
+}
+"""Services that the clients work with, each with the kind of stream that they make there."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ class Load:
     async def _client(self, rng: random.Random) -> None:
         while self._going:
             place = rng.choice(self.places)
-            live = self._initiative if rng.random() < 0.65 else self._story
+            (live,) = rng.choices((self._initiative, self._story, self._check), (60, 25, 15))
             with suppress(Stop):
                 await live(rng, place.neighbourhood(rng.randrange(2)))
 
@@ -181,6 +188,26 @@ class Load:
         made = await step("/publications", {}, WORKER, made.version)
         if rng.random() < 0.5:
             await step("/consent-withdrawals", {}, WORKER, made.version)
+
+    async def _check(self, rng: random.Random, area: str) -> None:
+        """Residents are asked, and promised what they wished."""
+        give = self._giver("participation", "/involvement-checks", area, rng)
+        opened = {"area": area, "themes": ["meeting"], "groups": ["tenants"]}
+        made = await give("", opened, WORKER, None)
+        step = self._giver("participation", f"/involvement-checks/{made.id}", area, rng)
+        if rng.random() < 0.3:
+            await self._refuse(
+                rng,
+                "participation",
+                f"/involvement-checks/{made.id}/conclusions",
+                lambda word: promise_body(word),
+                match=made.version,
+                code="nobody-answered-yet",
+            )
+        for _ in range(rng.randrange(1, 3)):
+            asked = asking_body(today().isoformat(), rng.randrange(5, 40))
+            made = await step("/askings", asked, WORKER, made.version)
+        await step("/conclusions", promise_body(), WORKER, made.version)
 
     def _giver(
         self, service: str, base: str, area: str, rng: random.Random
@@ -271,7 +298,7 @@ class Load:
         assert self._http is not None
         address = f"{self.platform.addresses['projections']}/v1/areas/{area}"
         headers = {"Authorization": f"Bearer {self.platform.token(MANAGER)}"}
-        stream = f"{'initiatives' if made.service == 'initiatives' else 'stories'}-{made.id}"
+        stream = f"{STREAMS[made.service]}-{made.id}"
         try:
             status = await _alone(
                 self._http.get(

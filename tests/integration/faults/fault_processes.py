@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fault_kit import PARTS, Fault, Scene, register
+from fault_load import STREAMS
 from platform_kit import SERVICES, WORKER
 
 from leefwijk.events.clock import AMSTERDAM
@@ -111,11 +112,11 @@ class ClockJump(Fault):
     def __init__(self, name: str, sign: int) -> None:
         self.name = name
         self.sign = sign
-        self.disturbs = frozenset({"monitoring", "initiatives"})
+        self.disturbs = frozenset(STREAMS)
 
     async def strike(self, scene: Scene) -> None:
         """Start one of the services again with a clock some minutes off, within the same day."""
-        service = scene.rng.choice(["monitoring", "initiatives"])
+        service = scene.rng.choice(sorted(STREAMS))
         shift = self.sign * scene.rng.uniform(120, 3000)
         now = datetime.now(AMSTERDAM)
         if (now + timedelta(seconds=shift)).date() != now.date():
