@@ -95,7 +95,7 @@ async def residents_asked(platform: Running, area: str, day: str) -> str:
 
 def asking_body(day: str, consulted: int) -> dict[str, Any]:
     """Tenants were asked at their doors, and most wished to be consulted."""
-    answers = {"not_now": 1, "informed": 2, "consulted": consulted}
+    answers = {"notNow": 1, "informed": 2, "consulted": consulted}
     return {"group": "tenants", "form": "door_to_door", "on": day, "answers": answers}
 
 

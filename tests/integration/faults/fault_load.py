@@ -200,7 +200,7 @@ class Load:
                 rng,
                 "participation",
                 f"/involvement-checks/{made.id}/conclusions",
-                lambda word: promise_body(word),
+                promise_body,
                 match=made.version,
                 code="nobody-answered-yet",
             )
