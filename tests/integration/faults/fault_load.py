@@ -192,7 +192,9 @@ class Load:
     async def _check(self, rng: random.Random, area: str) -> None:
         """Residents are asked, and promised what they wished."""
         give = self._giver("participation", "/involvement-checks", area, rng)
-        opened = {"area": area, "themes": ["meeting"], "groups": ["tenants"]}
+        # support may have been granted here today already
+        why = "De bewoners begonnen zelf"
+        opened = {"area": area, "themes": ["meeting"], "groups": ["tenants"], "reason": why}
         made = await give("", opened, WORKER, None)
         step = self._giver("participation", f"/involvement-checks/{made.id}", area, rng)
         if rng.random() < 0.3:
