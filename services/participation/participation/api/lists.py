@@ -9,7 +9,7 @@ from fastapi import Query
 from leefwijk.events.fields import AREA_PATTERN
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.reads import Paging
-from participation.knowledge.trajectories import areas_within
+from participation.knowledge.areas import areas_within
 
 
 class AreaPaging(Paging):

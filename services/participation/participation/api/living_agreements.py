@@ -11,9 +11,8 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.living_agreements import AgreementAddressed, Topic
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
-from leefwijk.service.identity import Principal
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
-from leefwijk.service.roles import Role, Scope
+from leefwijk.service.roles import Role
 from participation.api.lists import AreaPaging, in_area
 from participation.domain.living_agreement import LivingAgreement, Status
 from participation.domain.living_agreement_life import (
@@ -93,10 +92,6 @@ def _resource(
     )
 
 
-def _inside(reader: Principal) -> bool:
-    return reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER
-
-
 class AgreementQuery(AreaPaging):
     """What to list; every condition given must hold."""
 
@@ -117,7 +112,7 @@ async def list_agreements(
         LivingAgreement,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, today, inside=_inside(reader)),
+        lambda id_, loaded: _resource(id_, loaded, today, inside=reader.inside),
         {"topic": query.topic, "status": query.status, "municipality": query.municipality},
         title=query.title,
         within=await in_area(service, query.area),
@@ -135,4 +130,4 @@ async def get_agreement(
     service = context_of(request)
     loaded = await load_visible(service, LivingAgreement, agreement_id, reader)
     tag(response, loaded.version)
-    return _resource(agreement_id, loaded, service.handler.today(), inside=_inside(reader))
+    return _resource(agreement_id, loaded, service.handler.today(), inside=reader.inside)

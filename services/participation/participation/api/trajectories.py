@@ -11,9 +11,8 @@ from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
-from leefwijk.service.identity import Principal
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
-from leefwijk.service.roles import Role, Scope
+from leefwijk.service.roles import Role
 from participation.api.lists import AreaPaging, in_area
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
 from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
@@ -183,10 +182,6 @@ def _resource(id_: str, loaded: Loaded[Trajectory], *, inside: bool) -> Trajecto
     )
 
 
-def _inside(reader: Principal) -> bool:
-    return reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER
-
-
 class TrajectoryQuery(AreaPaging):
     """What to list; every condition given must hold."""
 
@@ -208,7 +203,7 @@ async def list_trajectories(
         Trajectory,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, inside=_inside(reader)),
+        lambda id_, loaded: _resource(id_, loaded, inside=reader.inside),
         {
             "theme": query.theme,
             "status": query.status,
@@ -231,4 +226,4 @@ async def get_trajectory(
     """One trajectory; its ETag is what If-Match asks for."""
     loaded = await load_visible(context_of(request), Trajectory, trajectory_id, reader)
     tag(response, loaded.version)
-    return _resource(trajectory_id, loaded, inside=_inside(reader))
+    return _resource(trajectory_id, loaded, inside=reader.inside)

@@ -30,6 +30,7 @@ from participation.domain.wish import (
     WISHING,
     is_below,
     leading_wish,
+    percent,
     said,
     shown_share_above,
     shown_wish,
@@ -150,6 +151,9 @@ class ConcludeCheck(Command[InvolvementCheck]):
                 group=given.group,
                 leadingWish=wished,
                 promise=level,
+                reach=answers.reach(wished),
+                ladder=answers.ladder,
+                shareAbove=percent(answers.above(level), answers.ladder),
             )
 
     def _judge_role(self, level: Level, group: Group, faults: Faults) -> None:

@@ -12,8 +12,6 @@ VALID_MONTHS_UNANSWERED = 6
 """So long where nobody answered (PAR-05)."""
 EXPIRY_NOTICE = timedelta(days=28)
 """So long before its last day the end of a check is announced (PAR-09)."""
-SMALLEST = 5
-"""The smallest number of people or homes that is shown or addressed (k)."""
 UNDER_REACHED_PARTS = 2
 """A group is hardly heard where its share is below one in so many of the one expected (PAR-07)."""
 OWED_TERM = timedelta(days=28)

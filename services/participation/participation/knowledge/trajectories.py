@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import Theme
 from leefwijk.events.store import listing
@@ -23,25 +21,8 @@ from participation.domain.trajectory_knowledge import (
     KnownCheck,
 )
 from participation.domain.wish_panel import WishPanel
-from participation.knowledge.areas import known_area
+from participation.knowledge.areas import areas_within, known_area
 from participation.knowledge.own import superseded_by
-
-_BELOW = text("""
-with recursive below as (
-    select area, parts from known_areas where area = :area
-    union
-    select k.area, k.parts from known_areas k
-    join below on k.parent = below.area or k.area = any(below.parts)
-)
-select area from below order by area limit 5000
-""")
-
-
-async def areas_within(service: ServiceContext, area: str) -> tuple[str, ...]:
-    """The area and all that lies in it; an area as people live it holds what its parts hold."""
-    async with service.reading.connect() as connection:
-        found = (await connection.execute(_BELOW, {"area": area})).scalars().all()
-    return tuple(found) or (area,)
 
 
 async def known_check(
@@ -53,7 +34,7 @@ async def known_check(
     check = loaded.state
     if not loaded.version or check.status is None:
         return (KnownCheck(id_, "not known"),)
-    superseded = await superseded_by(service, id_)
+    superseded = id_ in await superseded_by(service, id_)
     standing = "superseded" if superseded else check.status.value.replace("_", " ")
     said = check.conclusion
     if said is None:
