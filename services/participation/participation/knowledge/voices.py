@@ -11,13 +11,13 @@ from sqlalchemy import text
 from leefwijk.events.clock import day_of
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.language.participation.ladder import Answers, NotNowReason, ReasonCount, Wish
+from leefwijk.events.language.participation.wish_tallies import shown_tally
 from leefwijk.events.language.participation.words import Group
 from leefwijk.service.context import ServiceContext
 from participation.domain.panel_asking import KnownTally
 from participation.domain.panel_wish import PanelWish
 from participation.domain.places import KnownPlaces
 from participation.domain.wish_panel import PanelStatus, WishPanel
-from participation.domain.wish_panel_results import shown_tally
 from participation.domain.wish_panel_steps import Counted
 from participation.knowledge.areas import within
 
