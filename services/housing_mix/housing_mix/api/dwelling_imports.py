@@ -40,6 +40,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from leefwijk.service.trace import current_trace
 
 router = APIRouter(tags=["dwelling imports"])
@@ -255,6 +256,25 @@ class DwellingImportQuery(Paging):
 
     source: Annotated[str | None, Query(max_length=100)] = None
     status: DwellingImportStatus | None = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the name of the file, or how they begin."""
+
+
+SHEET = Sheet(
+    DwellingImportResource,
+    id="Kenmerk",
+    status="Status",
+    source="Bron",
+    reference_date="Peildatum",
+    area_edition="Indeling",
+    full="Volledig",
+    file_name="Bestand",
+    started_at="Begonnen",
+    ended_at="Geëindigd",
+    of="Rijen",
+    done="Verwerkt",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/dwelling-imports")
@@ -273,4 +293,6 @@ async def list_dwelling_imports(
         reader,
         _line,
         {"source": query.source, "status": query.status},
+        title=query.title,
+        sheet=SHEET,
     )

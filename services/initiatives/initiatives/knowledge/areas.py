@@ -13,13 +13,9 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import municipality_of
-from leefwijk.events.language.monitoring.areas import (
-    AreaRegistered,
-    ExperiencedAreaDrawn,
-    ExperiencedAreaRedrawn,
-)
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import BELOW, PLACED, place_said
 
 TABLE = "known_areas"
 
@@ -49,14 +45,6 @@ select above.part, k.area, above.distance, true, above.because || k.evidence
 from above join known_areas k on k.parts @> array[above.area]
 order by part, distance, lived desc, area
 """)
-BELOW = """
-with recursive below as (
-    select area, parts from known_areas where area = any(cast(:areas as text[]))
-    union
-    select k.area, k.parts from known_areas k
-    join below on k.parent = below.area or k.area = any(below.parts)
-)
-"""
 _PARTS = text(f"""
 {BELOW}
 select area, cardinality(parts) = 0
@@ -65,37 +53,11 @@ from below order by area
 """)
 
 
-def _registered(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, AreaRegistered)  # noqa: S101 - registered for it
-    return _KEEP, {
-        "area": event.area,
-        "name": event.name,
-        "parent": event.parent,
-        "municipalities": list(event.municipalities),
-        "parts": [],
-        "evidence": str(change.received.id),
-    }
+def _place(change: Change) -> Write:
+    return _KEEP, {**place_said(change.event), "evidence": str(change.received.id)}
 
 
-def _drawn(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, (ExperiencedAreaDrawn, ExperiencedAreaRedrawn))  # noqa: S101 - registered
-    return _KEEP, {
-        "area": event.area,
-        "name": event.name,
-        "parent": None,
-        "municipalities": list(event.municipalities),
-        "parts": [part.area for part in event.parts],
-        "evidence": str(change.received.id),
-    }
-
-
-WRITES: Writes = {
-    AreaRegistered: _registered,
-    ExperiencedAreaDrawn: _drawn,
-    ExperiencedAreaRedrawn: _drawn,
-}
+WRITES: Writes = dict.fromkeys(PLACED, _place)
 
 
 async def known_area(
@@ -109,15 +71,6 @@ async def known_area(
             "unknown-area", f"{command.area} is not registered in monitoring, or not heard of yet."
         )
     return (KnownArea(row.area, row.name, tuple(row.municipalities)),)
-
-
-async def areas_within(service: ServiceContext, area: str | None) -> list[str] | None:
-    """An area with all that lies in it, by its parts too; of an area never heard of, itself."""
-    if area is None:
-        return None
-    async with service.reading.connect() as connection:
-        rows = await connection.execute(_PARTS, {"areas": [area]})
-        return [row.area for row in rows] or [area]
 
 
 async def place_of(

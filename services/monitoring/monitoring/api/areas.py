@@ -14,6 +14,7 @@ from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.problems import Problem, area_edition_missing
 from leefwijk.service.reads import Page, Paging, Reader, Resource, page_of, tag
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.domain.area import Area, MapAreaEdition
 from monitoring.domain.experienced_area import (
     DrawExperiencedArea,
@@ -112,6 +113,20 @@ class AreaQuery(Paging):
     title: Annotated[str | None, Query(max_length=100)] = None
 
 
+SHEET = Sheet(
+    AreaResource,
+    id="Gebied",
+    code="Code",
+    edition="Indeling",
+    kind="Soort",
+    name="Naam",
+    parent="Ligt in",
+    municipalities="Gemeenten",
+    has_boundary="Grens bekend",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/areas")
 async def list_areas(
     request: Request, response: Response, reader: Reader, query: Annotated[AreaQuery, Query()]
@@ -127,6 +142,7 @@ async def list_areas(
             lambda id_, loaded: _drawn(id_, loaded.state.drawings[-1], loaded.version),
             {"municipality": query.municipality, "code": query.code, "part": query.parent},
             title=query.title,
+            sheet=SHEET,
         )
     return await page_of(
         request,
@@ -143,6 +159,7 @@ async def list_areas(
             "municipality": query.municipality,
         },
         title=query.title,
+        sheet=SHEET,
     )
 
 

@@ -10,14 +10,25 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from leefwijk.events.clock import day_of
+from leefwijk.events.fields import AREA_PATTERN
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.monitoring.base_conditions import FailingStep, Step, Verdict
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.moments import known_at
 from leefwijk.service.problems import Problem
-from leefwijk.service.reads import InternalReader, Page, Paging, Resource, page_of, tag
+from leefwijk.service.reads import (
+    InternalReader,
+    Page,
+    Paging,
+    Resource,
+    SheetFormat,
+    page_of,
+    sheet_of,
+    tag,
+)
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.api.areas import AreaPath, require_area
 from monitoring.domain.assessing import (
     AssessBase,
@@ -30,6 +41,7 @@ from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.base_verdict import KnownBase, Reading, read_area
 from monitoring.knowledge.base import base_around, known_base
 from monitoring.knowledge.own import find_all, place_of
+from monitoring.within import areas_within
 
 WORKER = Role.NEIGHBOURHOOD_WORKER
 _ONE = "/{areaId}"
@@ -177,6 +189,8 @@ def _actions(base: BaseCondition) -> dict[str, dict[str, Any]]:
 class BaseQuery(Paging):
     """What to list; every condition given must hold."""
 
+    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     verdict: Verdict | None = None
     complex: Annotated[str | None, Query(max_length=80)] = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
@@ -205,6 +219,17 @@ def _listed(id_: str, loaded: Loaded[BaseCondition]) -> BaseListed:
     )
 
 
+SHEET = Sheet(
+    BaseListed,
+    area="Gebied",
+    verdict="Oordeel",
+    step="Stap",
+    valid_through="Geldig tot en met",
+    because="Omdat",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/base-conditions")
 async def list_bases(
     request: Request,
@@ -218,7 +243,17 @@ async def list_bases(
         "complex": query.complex,
         "municipality": query.municipality,
     }
-    return await page_of(request, response, BaseCondition, query, reader, _listed, terms)
+    return await page_of(
+        request,
+        response,
+        BaseCondition,
+        query,
+        reader,
+        _listed,
+        terms,
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
+    )
 
 
 class AgendaQuery(BaseModel):
@@ -227,6 +262,7 @@ class AgendaQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     municipality: Annotated[str, Query(pattern=r"^GM[0-9]{4}$")]
+    format: SheetFormat = None
 
 
 class AgendaItem(Resource):
@@ -246,28 +282,38 @@ class Agenda(Resource):
     items: list[AgendaItem]
 
 
+AGENDA_SHEET = Sheet(
+    AgendaItem,
+    area="Gebied",
+    complex="Complex",
+    what="Wat",
+    step="Stap",
+    due="Uiterlijk",
+    overdue="Te laat",
+)
+"""Columns of the sheet of the agenda."""
+
+
 @router.get("/base-agenda")
 async def get_agenda(
     request: Request, reader: InternalReader, query: Annotated[AgendaQuery, Query()]
 ) -> Agenda:
     """Assessments that lapse soon and planned work that is open (MON-27)."""
     service = context_of(request)
-    if not reader.sees((query.municipality,)):
-        return Agenda(items=[])
-    items = await _items(service, query.municipality)
-    return Agenda(
-        items=[
-            AgendaItem(
-                area=item.area,
-                complex=item.complex,
-                what=item.what,
-                step=item.step,
-                due=item.due,
-                overdue=item.overdue,
-            )
-            for item in items
-        ]
-    )
+    seen = reader.sees((query.municipality,))
+    items = [
+        AgendaItem(
+            area=item.area,
+            complex=item.complex,
+            what=item.what,
+            step=item.step,
+            due=item.due,
+            overdue=item.overdue,
+        )
+        for item in (await _items(service, query.municipality) if seen else ())
+    ]
+    whole = Agenda(items=items)
+    return sheet_of(request, query.format, "base-agenda", AGENDA_SHEET, items) or whole
 
 
 async def _items(service: ServiceContext, municipality: str) -> list[Item]:

@@ -26,6 +26,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from leefwijk.service.trace import current_trace
 from monitoring import importing
 from monitoring.domain.import_run import ImportRun, ImportStatus, StartImport, WithdrawImport
@@ -250,6 +251,8 @@ class ImportQuery(Paging):
 
     source: Annotated[str | None, Query(max_length=100)] = None
     status: ImportStatus | None = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the name of the file, or how they begin."""
 
 
 class ImportLine(Resource):
@@ -262,6 +265,19 @@ class ImportLine(Resource):
     area_edition: int
     file_name: str
     started_at: datetime | None
+
+
+SHEET = Sheet(
+    ImportLine,
+    id="Kenmerk",
+    status="Status",
+    source="Bron",
+    source_edition="Uitgave",
+    area_edition="Indeling",
+    file_name="Bestand",
+    started_at="Begonnen",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/imports")
@@ -288,4 +304,6 @@ async def list_imports(
             started_at=loaded.state.started_at,
         ),
         {"source": query.source, "status": query.status},
+        title=query.title,
+        sheet=SHEET,
     )

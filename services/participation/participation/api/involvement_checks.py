@@ -13,6 +13,7 @@ from leefwijk.events.language.participation.words import Group
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.identity import Principal
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import (
     Page,
     Paging,
@@ -24,6 +25,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role, Scope
+from leefwijk.service.sheets import Sheet
 from leefwijk.service.words import Words
 from participation.api.check_resources import CheckResource, LeaningResource, resource_of
 from participation.domain.afterwards import CorrectAsking, TellExplanation, WithdrawCheck
@@ -105,9 +107,27 @@ class CheckQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     theme: Theme | None = None
     status: Status | None = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+
+
+SHEET = Sheet(
+    CheckResource,
+    id="Kenmerk",
+    area="Gebied",
+    complex="Complex",
+    themes="Thema's",
+    status="Status",
+    late="Te laat gevraagd",
+    asked_in="Gevraagd in",
+    concluded_on="Vastgesteld",
+    last_asked="Laatst gevraagd",
+    valid_until="Geldig tot en met",
+    remark="Opmerking",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/involvement-checks")
@@ -123,11 +143,12 @@ async def list_checks(
         reader,
         lambda id_, loaded: resource_of(id_, loaded, inside=reader.inside),
         {
-            "area": query.area,
             "theme": query.theme,
             "status": query.status,
             "municipality": query.municipality,
         },
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
     )
     ids = [item.id for item in page.items]
     more = await _around(context_of(request), reader, *ids)

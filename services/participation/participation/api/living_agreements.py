@@ -11,9 +11,11 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.living_agreements import AgreementAddressed, Topic
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
-from participation.api.lists import AreaPaging, in_area
+from leefwijk.service.sheets import Sheet
+from participation.api.lists import AreaPaging
 from participation.domain.living_agreement import LivingAgreement, Status
 from participation.domain.living_agreement_life import (
     EndAgreement,
@@ -99,6 +101,22 @@ class AgreementQuery(AreaPaging):
     status: Status | None = None
 
 
+SHEET = Sheet(
+    AgreementResource,
+    id="Kenmerk",
+    title="Titel",
+    area="Gebied",
+    municipalities="Gemeenten",
+    topics="Onderwerpen",
+    status="Status",
+    made="Gemaakt",
+    review_by="Nakijken voor",
+    review_overdue="Nakijken te laat",
+    ended="Geëindigd",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/living-agreements")
 async def list_agreements(
     request: Request, response: Response, reader: Reader, query: Annotated[AgreementQuery, Query()]
@@ -115,7 +133,8 @@ async def list_agreements(
         lambda id_, loaded: _resource(id_, loaded, today, inside=reader.inside),
         {"topic": query.topic, "status": query.status, "municipality": query.municipality},
         title=query.title,
-        within=await in_area(service, query.area),
+        within=await areas_within(service, query.area),
+        sheet=SHEET,
     )
 
 

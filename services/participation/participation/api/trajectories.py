@@ -11,9 +11,11 @@ from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
-from participation.api.lists import AreaPaging, in_area
+from leefwijk.service.sheets import Sheet
+from participation.api.lists import AreaPaging
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
 from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_feedback import GiveFeedback, ReviseFeedback
@@ -192,6 +194,21 @@ class TrajectoryQuery(AreaPaging):
     """Those in which people still wait for an answer."""
 
 
+SHEET = Sheet(
+    TrajectoryResource,
+    id="Kenmerk",
+    title="Titel",
+    area="Gebied",
+    municipalities="Gemeenten",
+    themes="Thema's",
+    status="Status",
+    opened="Geopend",
+    started="Gestart",
+    ended="Geëindigd",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/trajectories")
 async def list_trajectories(
     request: Request, response: Response, reader: Reader, query: Annotated[TrajectoryQuery, Query()]
@@ -212,7 +229,8 @@ async def list_trajectories(
             "municipality": query.municipality,
         },
         title=query.title,
-        within=await in_area(context_of(request), query.area),
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
     )
 
 

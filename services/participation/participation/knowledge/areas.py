@@ -11,12 +11,8 @@ from sqlalchemy import text
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
-from leefwijk.events.language.monitoring.areas import (
-    AreaRegistered,
-    ExperiencedAreaDrawn,
-    ExperiencedAreaRedrawn,
-)
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import PLACED, place_said
 from participation.domain.places import KnownArea, KnownPlaces
 
 TABLE = "known_areas"
@@ -51,33 +47,11 @@ select area, parts = '{}' and not exists (
 """)
 
 
-def _registered(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, AreaRegistered)  # noqa: S101 - registered for it
-    return _KEEP, {
-        "area": event.area,
-        "parent": event.parent,
-        "municipalities": list(event.municipalities),
-        "parts": [],
-    }
+def _place(change: Change) -> Write:
+    return _KEEP, place_said(change.event)
 
 
-def _drawn(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, (ExperiencedAreaDrawn, ExperiencedAreaRedrawn))  # noqa: S101
-    return _KEEP, {
-        "area": event.area,
-        "parent": None,
-        "municipalities": list(event.municipalities),
-        "parts": [part.area for part in event.parts],
-    }
-
-
-WRITES: Writes = {
-    AreaRegistered: _registered,
-    ExperiencedAreaDrawn: _drawn,
-    ExperiencedAreaRedrawn: _drawn,
-}
+WRITES: Writes = dict.fromkeys(PLACED, _place)
 
 
 async def known_area(
