@@ -9,6 +9,7 @@ from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import Theme
 from leefwijk.events.store import listing
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import areas_within
 from participation.domain.formal_advice import FormalAdvice
 from participation.domain.involvement_check import InvolvementCheck
 from participation.domain.living_agreement_origin import KnownOrigin
@@ -105,4 +106,5 @@ async def known_origin(
 
 async def _meet(service: ServiceContext, one: str, other: str) -> bool:
     """Whether something lies in both areas."""
-    return not set(await areas_within(service, one)).isdisjoint(await areas_within(service, other))
+    within = await areas_within(service, one) or ()
+    return not set(within).isdisjoint(await areas_within(service, other) or ())
