@@ -34,17 +34,6 @@ with recursive within as (
 )
 select place, area from within
 """)
-_BELOW = text("""
-with recursive below as (
-    select area, parts from known_areas where area = :area
-    union
-    select k.area, k.parts from known_areas k
-    join below on k.parent = below.area or k.area = any(below.parts)
-)
-select area, parts = '{}' and not exists (
-    select from known_areas k where k.parent = below.area
-) as smallest from below order by area limit 5000
-""")
 
 
 def _place(change: Change) -> Write:
@@ -63,13 +52,6 @@ async def known_area(
     if found is None:
         refuse("unknown-area", f"{command.area} is not registered, or not heard of yet.")
     return (KnownArea(command.area, tuple(found)),)
-
-
-async def areas_within(service: ServiceContext, area: str) -> tuple[str, ...]:
-    """The area and all that lies in it; an area as people live it holds what its parts hold."""
-    async with service.reading.connect() as connection:
-        found = (await connection.execute(_BELOW, {"area": area})).scalars().all()
-    return tuple(found) or (area,)
 
 
 async def smallest_parts(service: ServiceContext, area: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from participation.domain.trajectory_knowledge import (
     KnownCheck,
 )
 from participation.domain.wish_panel import WishPanel
-from participation.knowledge.areas import areas_within, known_area
+from participation.knowledge.areas import known_area
 from participation.knowledge.own import superseded_by
 
 
