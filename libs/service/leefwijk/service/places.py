@@ -33,6 +33,13 @@ with recursive below as (
 )
 """
 """Begins a query: `below` are these areas and all that lies in them."""
+PARTS = text(f"""
+{BELOW}
+select area, cardinality(parts) = 0
+    and not exists (select from known_areas k where k.parent = below.area) as smallest
+from below order by area
+""")
+"""What lies in `areas`, and of each whether nothing lies in it again."""
 _BELOW = text(f"{BELOW} select distinct area from below order by area")
 
 

@@ -15,7 +15,7 @@ from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import municipality_of
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
-from leefwijk.service.places import BELOW, PLACED, place_said
+from leefwijk.service.places import PARTS, PLACED, place_said
 
 TABLE = "known_areas"
 
@@ -45,12 +45,6 @@ select above.part, k.area, above.distance, true, above.because || k.evidence
 from above join known_areas k on k.parts @> array[above.area]
 order by part, distance, lived desc, area
 """)
-_PARTS = text(f"""
-{BELOW}
-select area, cardinality(parts) = 0
-    and not exists (select from known_areas k where k.parent = below.area) as smallest
-from below order by area
-""")
 
 
 def _place(change: Change) -> Write:
@@ -77,7 +71,7 @@ async def place_of(
     connection: AsyncConnection, area: str, municipalities: tuple[str, ...]
 ) -> tuple[Place, tuple[str, ...]]:
     """The place as gates look at it, and every area within it, itself included."""
-    rows = (await connection.execute(_PARTS, {"areas": [area]})).all()
+    rows = (await connection.execute(PARTS, {"areas": [area]})).all()
     below = tuple(row.area for row in rows) or (area,)
     smallest = tuple(row.area for row in rows if row.smallest and row.area != area)
     above: dict[str, list[str]] = defaultdict(list)

@@ -12,7 +12,7 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
 from leefwijk.service.context import ServiceContext
-from leefwijk.service.places import PLACED, place_said
+from leefwijk.service.places import PARTS, PLACED, place_said
 from participation.domain.places import KnownArea, KnownPlaces
 
 TABLE = "known_areas"
@@ -57,7 +57,7 @@ async def known_area(
 async def smallest_parts(service: ServiceContext, area: str) -> tuple[str, ...]:
     """The smallest known areas that an area consists of; itself where it has no parts."""
     async with service.reading.connect() as connection:
-        found = (await connection.execute(_BELOW, {"area": area})).all()
+        found = (await connection.execute(PARTS, {"areas": [area]})).all()
     return tuple(row.area for row in found if row.smallest) or (area,)
 
 
