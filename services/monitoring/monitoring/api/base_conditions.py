@@ -39,7 +39,9 @@ from monitoring.domain.assessing import (
 from monitoring.domain.base_agenda import Item, agenda
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.base_verdict import KnownBase, Reading, read_area
+from monitoring.domain.standing_agreements import StandingAgreement
 from monitoring.knowledge.base import base_around, known_base
+from monitoring.knowledge.living_agreements import agreements_standing
 from monitoring.knowledge.own import find_all, place_of
 from monitoring.within import areas_within
 
@@ -68,6 +70,22 @@ class ReadingResource(Resource):
     """Homes in condition 5 or 6 with a decided demolition plan."""
 
 
+class AgreementResource(Resource):
+    """A living agreement that stands here: evidence for information and agreements (PAR-28).
+
+    It binds nobody in law, and the verdict stays with whoever looks.
+    """
+
+    agreement: str
+    title: str
+    area: str
+    topics: list[str]
+    made: date
+    review_by: date
+    review_overdue: bool
+    evidence: list[str]
+
+
 class BaseResource(Resource):
     """The base of an area as of a day, as known at a moment."""
 
@@ -80,6 +98,20 @@ class BaseResource(Resource):
     complexes: dict[str, ReadingResource]
     corrections: list[dict[str, Any]]
     actions: dict[str, dict[str, Any]]
+    agreements: list[AgreementResource]
+
+
+def _agreement(found: StandingAgreement, day: date) -> AgreementResource:
+    return AgreementResource(
+        agreement=found.agreement,
+        title=found.title,
+        area=found.area,
+        topics=list(found.topics),
+        made=found.made,
+        review_by=found.review_by,
+        review_overdue=found.review_overdue(day),
+        evidence=list(found.evidence),
+    )
 
 
 def _reading(reading: Reading) -> ReadingResource:
@@ -128,6 +160,9 @@ async def get_base(
     around = await base_around(service, place, day)
     read = read_area(loaded.state, around, day, known)
     assessed = read.area.assessed is not None
+    told = min(day, day_of(known)) if known else day
+    within = await areas_within(service, area_id) or [area_id]
+    agreements = await agreements_standing(service, within, told)
     return BaseResource(
         area=area_id,
         version=loaded.version,
@@ -138,6 +173,7 @@ async def get_base(
         complexes={name: _reading(one) for name, one in sorted(read.complexes.items())},
         corrections=_corrections(loaded.state, around, known),
         actions=_actions(loaded.state),
+        agreements=[_agreement(one, day) for one in agreements],
     )
 
 
