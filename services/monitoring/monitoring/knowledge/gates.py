@@ -69,7 +69,7 @@ async def gates_of(
     async with service.reading.connect() as connection:
         read = await reading_of(connection, CONSUMER)
         homes = _fresh(read, "housing_mix", ("dwellings", "dwelling-imports"), place)
-        asked = _fresh(read, "participation", ("involvement-checks",), place)
+        asked = _fresh(read, "participation", ("involvement-checks", "trajectories"), place)
         advised = _fresh(read, "participation", ("formal-advices",), place)
         dwellings = await own_homes(connection, scope, homes)
         checks = await checks_in(connection, places, asked)
