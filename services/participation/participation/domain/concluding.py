@@ -24,6 +24,7 @@ from participation.domain.asking import require_open
 from participation.domain.involvement_check import InvolvementCheck, Status
 from participation.domain.places import AgeShares, EarlierChecks
 from participation.domain.reaching import judge_ages, judge_reach
+from participation.domain.roles import MANAGER
 from participation.domain.settings import VALID_MONTHS, VALID_MONTHS_UNANSWERED
 from participation.domain.wish import (
     PROMISING,
@@ -127,7 +128,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
             )
             return
         level = Level(given.promise.value)
-        if rung(level) > rung(Level.HELP) and context.actor.role != "area_manager":
+        if rung(level) > rung(Level.HELP) and context.actor.role != MANAGER:
             faults.add(
                 "decision-room-needs-area-manager",
                 "A promise above help gives away room to decide; that is for the area manager.",
