@@ -20,6 +20,13 @@ from leefwijk.service.context import ServiceContext
 
 PLACED: tuple[type[Event], ...] = (AreaRegistered, ExperiencedAreaDrawn, ExperiencedAreaRedrawn)
 """The facts that say where an area lies."""
+KEEP = text("""
+insert into known_areas (area, parent, municipalities, parts)
+values (:area, :parent, :municipalities, :parts)
+on conflict (area) do update set parent = excluded.parent,
+    municipalities = excluded.municipalities, parts = excluded.parts
+""")
+"""Keeps a row of the table as `place_said` gives it."""
 
 BELOW = """
 with recursive below as (

@@ -16,15 +16,9 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.decider import Context
 from leefwijk.events.event import Event
 from leefwijk.service.context import ServiceContext
-from leefwijk.service.places import PLACED, place_said
+from leefwijk.service.places import KEEP, PLACED, place_said
 
 TABLE = "known_areas"
-_KEEP = text("""
-insert into known_areas (area, parent, municipalities, parts)
-values (:area, :parent, :municipalities, :parts)
-on conflict (area) do update set parent = excluded.parent,
-    municipalities = excluded.municipalities, parts = excluded.parts
-""")
 _FIND = text("select area from known_areas where area = any(cast(:areas as text[]))")
 _OF_EDITION = text("select area from known_areas where area like :edition")
 
@@ -45,7 +39,7 @@ class AreaKnowledge:
         """Write what the changes say; then what they ask for."""
         told = [place_said(change.event) for change in changes if isinstance(change.event, PLACED)]
         if told:
-            await connection.execute(_KEEP, told)
+            await connection.execute(KEEP, told)
         await self._reactions.add(connection, self.name, changes)
 
 

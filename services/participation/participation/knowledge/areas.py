@@ -12,17 +12,11 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
 from leefwijk.service.context import ServiceContext
-from leefwijk.service.places import PARTS, PLACED, place_said
+from leefwijk.service.places import KEEP, PARTS, PLACED, place_said
 from participation.domain.places import KnownArea, KnownPlaces
 
 TABLE = "known_areas"
 
-_KEEP = text("""
-insert into known_areas (area, parent, municipalities, parts)
-values (:area, :parent, :municipalities, :parts)
-on conflict (area) do update set parent = excluded.parent,
-    municipalities = excluded.municipalities, parts = excluded.parts
-""")
 _FIND = text("select municipalities from known_areas where area = :area")
 _WITHIN = text("""
 with recursive within as (
@@ -37,7 +31,7 @@ select place, area from within
 
 
 def _place(change: Change) -> Write:
-    return _KEEP, place_said(change.event)
+    return KEEP, place_said(change.event)
 
 
 WRITES: Writes = dict.fromkeys(PLACED, _place)
