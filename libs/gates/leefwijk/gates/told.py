@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -108,9 +108,18 @@ def _concluded(check_id: str, event: CheckConcluded, id_: str) -> Check:
             for group in event.groups
             if group.below_wish and group.told_on is None
         ),
-        remark="asked twice, no answer" if event.nobody_answered else None,
+        remark="; ".join(_remarks(event)) or None,
         supersedes=event.supersedes,
     )
+
+
+def _remarks(event: CheckConcluded) -> Iterator[str]:
+    """What must be said with it; wishes block nothing, "not now" is an answer (MON-35)."""
+    if event.nobody_answered:
+        yield "asked twice, no answer"
+    for group in event.groups:
+        if group.leading_wish is LeadingWish.NONE:
+            yield f"what {group.group.value.replace('_', ' ')} wish: not now"
 
 
 def _changed(check: Check, event: Promised, id_: str, wish: LeadingWish | None) -> Check:
