@@ -403,6 +403,26 @@ class TestFormalAdvice:
         proposal = await propose(pittelo, PITTELO)
         assert await _codes(pittelo, proposal) == {}
 
+    async def test_a_lower_level_needs_it_by_the_days_that_are_agreed(
+        self, pittelo: Any, gates_pass: Any, propose: Any
+    ) -> None:
+        """MON-35, EVA-15: `basic` after `extra` is free; in its place it waits for the tenants."""
+        await gates_pass(pittelo, PITTELO)
+        extra = await propose(pittelo, PITTELO)
+        await pittelo.done(f"/effort-proposals/{extra}/agreements", MANAGER)
+        after = {"from": "2028-01-01", "through": "2028-12-31"}
+        basic = await propose(pittelo, PITTELO, level="basic", valid=after)
+        assert await _codes(pittelo, basic) == {}
+        sooner = {
+            "replaces": extra,
+            "valid": {"from": "2027-06-01", "through": "2028-12-31"},
+        }
+        path = f"/effort-proposals/{basic}/replacements"
+        refused = await pittelo.refused(path, MANAGER, "gates-not-passed", sooner)
+        (line,) = refused["refusals"][0]["lines"]
+        assert line["code"] == "formal-advice-not-settled"
+        assert "it was not asked" in line["reason"]
+
 
 class TestLargeScale:
     async def test_it_names_everything_it_lacks_and_is_agreed_when_nothing_is(
