@@ -52,6 +52,7 @@ class Size:
 BY_AREAS = (Size(200, 12_000), Size(2_000, 120_000), Size(17_000, 1_000_000))
 BY_EVENTS = (Size(17_000, 100_000), Size(17_000, 1_000_000), Size(17_000, MOST))
 
+_TABLE = "rows_area_effort_status"
 _COLUMNS = "projection, generation, kind, stream_id, key, area, municipalities, link, valid_from, valid_through, recorded_from, recorded_to, body, events"  # noqa: E501 - one list
 _MOVED = """regexp_replace({}, '(GM|WK|BU)0106', '\\1' || lpad(cast(n + 1000 as text), 4, '0'))"""
 _ALIKE = f"""
@@ -141,14 +142,14 @@ async def filled(running: Servers, size: Size, say: Say) -> str:
 async def _multiply(connection: asyncpg.Connection, size: Size, say: Say) -> None:
     await connection.execute(_TEMPLATE)
     kinds = await connection.fetchval("select count(*) from template where place < 1000000")
-    async with filling.without_indexes(connection, "rows"):
+    async with filling.without_indexes(connection, _TABLE):
         await filling.fill(connection, _ALIKE, [], ALIKE, ALIKE, say, "")
         await filling.fill(connection, _AREAS, [], size.areas, size.areas, say, "")
         left = size.events - await connection.fetchval("select count(*) from rows")
         await filling.fill(
             connection, _OTHERS, [size.areas, kinds], left, STEP, say, f"status: rows at {size}"
         )
-    await filling.settle(connection, "rows")
+    await filling.settle(connection, _TABLE)
 
 
 async def _asked(engine: AsyncEngine) -> dict[str, float]:

@@ -50,7 +50,7 @@ def idle_app(group: str, clock: Clock) -> faust.App:
         async for events in stream.take_events(worker.BATCH, within=worker.WITHIN_SECONDS):
             clock.count(len(events))
 
-    for topic in worker.model.topics:
+    for topic in worker.topics:
         channel = app.topic(topic, key_serializer="raw", value_serializer="raw")
         app.agent(channel, name=f"nothing.{topic}", concurrency=1)(nothing)
     return app
@@ -58,13 +58,13 @@ def idle_app(group: str, clock: Clock) -> faust.App:
 
 def counted_app(group: str, clock: Clock) -> faust.App:
     """The worker's own app, told where each batch ends."""
-    apply = worker.apply
+    apply = worker.apply_to_all
 
     async def counted(records: list[Record]) -> None:
         await apply(records)
         clock.count(len(records))
 
-    worker.apply = counted
+    worker.apply_to_all = counted
     with warnings.catch_warnings():
         # Faust warns because agents exist already; the group is not asked for before the start
         warnings.simplefilter("ignore")

@@ -71,6 +71,7 @@ INTERNAL = (
     "/base-agenda",
     "/owed-checks",
     "/formal-advices",
+    "/involvement-agenda",
     "/performance-agreements",
     "/efforts",
     "/areas/{areaId}/evidence",

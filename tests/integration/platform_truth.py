@@ -21,12 +21,17 @@ select stream_id, version, id, type, data from events order by stream_id, versio
 """
 _CURRENT = """
 select kind, key, stream_id, area, body->>'euros' as euros from rows
-where generation = (select max(generation) from rows) and recorded_to is null
+where projection = 'projections.area-effort-status' and recorded_to is null
+    and generation = (
+        select max(generation) from rows where projection = 'projections.area-effort-status'
+    )
     and kind in ('initiative', 'grant', 'spending')
 """
 _EVIDENCE = """
 select distinct unnest(events) as id from rows
-where generation = (select max(generation) from rows)
+where projection = 'projections.area-effort-status' and generation = (
+    select max(generation) from rows where projection = 'projections.area-effort-status'
+)
 """
 
 

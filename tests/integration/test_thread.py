@@ -164,5 +164,8 @@ def _settings(platform: Running) -> dict[str, str]:
 
 
 async def _generation(platform: Running) -> int:
-    query = "select max(generation) as newest from rows"
+    query = (
+        "select max(generation) as newest from rows "
+        "where projection = 'projections.area-effort-status'"
+    )
     return int((await platform.rows("projections", query))[0].newest)

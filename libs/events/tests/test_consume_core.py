@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -6,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.records import Record
 from leefwijk.events.testing.consuming import (
     TOPIC,
@@ -17,6 +19,7 @@ from leefwijk.events.testing.consuming import (
     record,
     watch,
 )
+from leefwijk.events.testing.notes import Notes
 from leefwijk.events.testing.suites import ConsumerSuite
 
 
@@ -107,3 +110,48 @@ async def test_no_record_blocks_its_partition(
     await watched.core.apply([odd, record(history(f"even-{run}", 1)[0], 1, run)])
     assert (await watched.applied())[f"even-{run}"] == [1]
     assert (await watched.offsets())[TOPIC, run] == 2
+
+
+class Following(Watched):
+    """A consumer that follows some aggregates only."""
+
+    aggregates: frozenset[str] = frozenset({"others"})
+
+
+async def test_streams_that_are_not_followed_only_move_the_offset(engine: AsyncEngine) -> None:
+    """G-CONSUME-13: what a consumer does not follow is not kept, leaves no gap and waits never."""
+    await watch(engine)
+    applier = Following(NoteKeeper())
+    watched = Watch(engine, applier)
+    feed = Feed()
+    first = feed.records(*history("n-1", 2))
+    behind_a_gap = feed.records(*history("n-1", 1, start=7), *history("n-2", 1, start=3))
+    done = await watched.core.apply([*first, *behind_a_gap])
+    assert (done.applied, done.parked) == (0, 0)
+    assert await watched.applied() == {}
+    assert await watched.offsets() == {(TOPIC, 0): 4}
+    assert await watched.version("n-1") == 0
+    unreadable = Record(TOPIC, 0, 4, (), b"x", b"{}")
+    assert (await watched.core.apply([unreadable])).parked == 1
+    applier.aggregates = frozenset({"notes"})
+    await watched.core.apply(feed.records(*history("n-3", 2)), accept_hole=True)
+    assert await watched.applied() == {"n-3": [1, 2]}
+
+
+async def test_a_record_is_read_once_for_all_its_consumers(engine: AsyncEngine) -> None:
+    """G-CONSUME-13: what one consumer has read of a record, the next one takes over."""
+    await watch(engine)
+    read: list[str] = []
+
+    class Counting(Notes):
+        def decode(self, type_: str, data: Any) -> Any:
+            read.append(type_)
+            return super().decode(type_, data)
+
+    language = Counting()
+    records = Feed().records(*history("n-1", 3))
+    for name in ("one", "another"):
+        core = ConsumerCore(engine, Watched(NoteKeeper(name)), language)
+        assert (await core.apply(records)).applied == 3
+    assert len(read) == 3
+    assert replace(records[0], offset=7).received is None

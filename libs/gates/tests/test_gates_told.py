@@ -25,7 +25,12 @@ from leefwijk.events.language.participation.involvement_checks import (
     WithdrawalReason,
 )
 from leefwijk.events.language.participation.ladder import OwnRole
-from leefwijk.events.language.participation.trajectories import PromiseLowered
+from leefwijk.events.language.participation.trajectories import (
+    FeedbackReason,
+    PromiseBroken,
+    PromiseLowered,
+    PromiseRaised,
+)
 from leefwijk.events.language.participation.words import (
     Explanation,
     Form,
@@ -35,7 +40,7 @@ from leefwijk.events.language.participation.words import (
 )
 from leefwijk.gates.involvement import Check, Untold
 from leefwijk.gates.line import Freshness
-from leefwijk.gates.told import Told, advice_told, check_told
+from leefwijk.gates.told import Told, advice_told, check_found_by, check_told, checks_told
 
 AREA = "WK010601@2020"
 ASKED = "BU01060100@2020"
@@ -173,6 +178,60 @@ def test_a_lowered_promise_is_told_with_its_lowering(
     check = _check(_concluded(Group.TENANTS), lowered=(_lowered(group, on),))
     assert [one.group for one in check.untold] == left
     assert check.evidence == (("e1",) if left else ("e1", f"l{on.day}"))
+
+
+def _raised(to: Level, on: date = date(2026, 11, 9)) -> PromiseRaised:
+    return PromiseRaised(
+        check="p1",
+        group=Group.TENANTS,
+        from_=Level.CONSULTED,
+        to=to,
+        reason="er kan meer",
+        on=on,
+    )
+
+
+def test_a_promise_raised_to_the_wish_needs_no_telling() -> None:
+    """PAR-26: at the wish nothing is below it; halfway there is still something to explain."""
+    halfway = check_told("p1", [(_concluded(Group.TENANTS), "e1")], [(_raised(Level.ADVISE), "r1")])
+    assert halfway is not None
+    assert halfway.untold == (Untold("tenants", None, "advise"),)
+    whole = check_told("p1", [(_concluded(Group.TENANTS), "e1")], [(_raised(Level.HELP), "r1")])
+    assert whole is not None
+    assert (whole.untold, whole.evidence) == ((), ("e1", "r1"))
+
+
+def test_a_broken_promise_is_said_with_the_check() -> None:
+    """PAR-23: it closes no gate, and whoever decides reads it."""
+    broken = PromiseBroken(
+        check="p1",
+        group=Group.TENANTS,
+        moment=2,
+        item=1,
+        promise=Level.CO_DECIDE,
+        reason=FeedbackReason.LAW,
+        on=date(2026, 11, 21),
+    )
+    check = check_told("p1", [(_concluded(), "e1")], [(broken, "b1")])
+    assert check is not None
+    assert (check.untold, check.evidence) == ((), ("e1", "b1"))
+    assert check.remark == "what tenants decided is not carried out"
+
+
+def test_promises_of_a_trajectory_find_their_check() -> None:
+    """PAR-26: a trajectory tells of promises on its own stream, found by the check it rests on."""
+    concluded, lowered = _concluded(Group.TENANTS), _lowered(Group.TENANTS, date(2026, 11, 9))
+    assert check_found_by(concluded) == [AREA, ASKED]
+    assert check_found_by(lowered) == ["involvement-checks-p1"]
+    assert check_found_by(_explained(Group.TENANTS)) == []
+    streams = [
+        ("involvement-checks-p1", [(concluded, "e1")]),
+        ("involvement-checks-p2", [(concluded, "e2")]),
+        ("trajectories-t1", [(lowered, "l1")]),
+    ]
+    first, second = checks_told(streams)
+    assert (first.check, first.untold, first.evidence) == ("p1", (), ("e1", "l1"))
+    assert (second.check, [one.group for one in second.untold]) == ("p2", ["tenants"])
 
 
 def test_doubt_is_over_when_it_is_concluded_again() -> None:

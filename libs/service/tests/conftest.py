@@ -28,7 +28,7 @@ from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
 from leefwijk.service.settings import Environment, ServiceSettings
-from leefwijk.service.sheets import LISTED
+from leefwijk.service.sheets import Sheet
 
 BASE = "http://notes.test"
 WORKER = Role.NEIGHBOURHOOD_WORKER
@@ -75,6 +75,9 @@ def _resource(id_: str, loaded: Loaded[Note]) -> NoteResource:
     return NoteResource(id=id_, title=loaded.state.title, total=loaded.state.total)
 
 
+SHEET = Sheet(NoteResource, id="Kenmerk", title="Titel", total="Aantal")
+
+
 class NoteQuery(Paging):
     """What to list."""
 
@@ -85,15 +88,14 @@ class NoteQuery(Paging):
 def _router() -> APIRouter:
     router = APIRouter(tags=["notes"])
 
-    @router.get("/notes", responses=LISTED)
+    @router.get("/notes")
     async def list_notes(
         request: Request, response: Response, reader: Reader, query: Annotated[NoteQuery, Query()]
     ) -> Page[NoteResource]:
         """Every note."""
         terms = {"parity": query.parity}
-        heads = {"id": "Kenmerk", "title": "Titel", "total": "Aantal"}
         return await page_of(
-            request, response, Note, query, reader, _resource, terms, title=query.title, heads=heads
+            request, response, Note, query, reader, _resource, terms, title=query.title, sheet=SHEET
         )
 
     @router.get("/notes/{noteId}")

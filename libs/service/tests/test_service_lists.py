@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from leefwijk.events.store import listing
 from leefwijk.service import sheets
-from leefwijk.service.sheets import cell
+from leefwijk.service.reads import Resource
+from leefwijk.service.sheets import Sheet, cell
 
 NEXT = re.compile(r'<(?P<target>[^>]+)>; rel="next"')
 
@@ -157,17 +159,78 @@ def test_cells_are_what_people_read() -> None:
     ]
 
 
-async def test_a_sheet_has_a_bound_and_says_where_it_goes_on(
+async def test_a_sheet_is_whole_and_of_one_moment(
     service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two sheets of at most four rows, made three at a time, hold all seven notes once."""
-    monkeypatch.setattr(sheets, "MOST_ROWS", 4)
+    """EVA-36: all seven notes in the order of the list, as they stood when the sheet was begun.
+
+    One is changed and one is added while it is sent: neither shows.
+    """
     monkeypatch.setattr(sheets, "ROWS_AT_ONCE", 3)
     ids = [await service.noted() for _ in range(7)]
-    first = await _sheet(service)
-    link = NEXT.fullmatch(first.headers["link"])
-    assert link is not None
-    second = await _sheet(service, link["target"].partition("?")[2])
-    found = [row[0] for answer in (first, second) for row in _rows(answer)[1:]]
-    assert found == ids[::-1]
-    assert "link" not in second.headers
+    await service.count(ids[0], 2, version=1)
+    read, changed = listing.documents, False
+
+    async def documents(*asked: Any) -> Any:
+        nonlocal changed
+        if not changed:
+            changed = True
+            assert (await service.count(ids[0], 40, version=2)).status_code == 201
+            await service.noted()
+        return await read(*asked)
+
+    monkeypatch.setattr(listing, "documents", documents)
+    _, *rows = _rows(await _sheet(service))
+    assert [row[0] for row in rows] == ids[::-1]
+    assert rows[-1][2] == "2"
+
+
+async def test_a_sheet_names_its_moment(service: Any) -> None:
+    """The name of the file says of which list and of when it is."""
+    told = (await _sheet(service)).headers["content-disposition"]
+    assert re.fullmatch(r'attachment; filename="notes-[0-9]{8}T[0-9]{6}Z.csv"', told)
+
+
+def test_a_column_is_a_field_of_what_is_listed() -> None:
+    """A head for what no item has is a fault in the code, told when it is loaded."""
+    with pytest.raises(LookupError, match="unknown"):
+        Sheet(Resource, unknown="Onbekend")
+
+
+async def test_words_of_a_title_are_found_by_how_they_begin(service: Any) -> None:
+    """Three letters of a word find it, in any order, and with signs that search engines know."""
+    garden = await service.noted(title="Moestuinen aan de Lariks")
+    coffee = await service.noted(title="Koffie in de Moestuin")
+
+    async def found(title: str) -> set[str]:
+        answer = await service.client.get(
+            "/notes", params={"title": title}, headers=service.headers()
+        )
+        assert answer.status_code == 200, answer.text
+        return {item["id"] for item in answer.json()["items"]}
+
+    assert await found("moe") == {garden, coffee}
+    assert await found("LAR moes") == {garden}
+    assert await found("tuin") == set()
+    assert await found("mo") == set()
+    assert await found("moestuinen -koffie") == {garden}
+    assert await found("lariks or koffie") == {garden, coffee}
+    assert await found('"koffie in de moestuin"') == {coffee}
+    for odd in ("'", "a:*", "!!", "&|", "\\", "moes:*", "(moes", "\u0660\u0661", "-", "<->", "é"):
+        await found(odd)
+
+
+async def test_what_is_far_down_a_list_is_found_as_well(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter whose matches lie behind many others gets them in order, page by page."""
+    monkeypatch.setattr(listing, "NEAR", 2)
+    odd = []
+    for step in range(12):
+        id_ = await service.noted(title=f"Notitie {step}")
+        if step in {0, 1, 3, 11}:
+            await service.count(id_, 1, version=1)
+            odd.append(id_)
+    for sort, expected in (("-created", odd[::-1]), ("created", odd)):
+        pages = await _all_pages(service, f"limit=2&parity=odd&title=notitie&sort={sort}")
+        assert [id_ for page in pages for id_ in page] == expected

@@ -40,6 +40,7 @@ definition = Definition(
     routers=(
         dwellings.router,
         dwelling_imports.router,
+        dwelling_imports.files,
         plans.router,
         rent_limits.router,
     ),

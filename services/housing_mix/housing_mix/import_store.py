@@ -126,8 +126,11 @@ class DwellingImportStore:
                 await connection.execute(_MISSING, told)
         return len(missing)
 
-    async def missing(self, after: str, limit: int) -> list[tuple[str, date]]:
-        """Units in stock that the latest full delivery did not hold, with the first such day."""
+    async def missing(self, after: str, limit: int | None) -> list[tuple[str, date]]:
+        """Units in stock that the latest full delivery did not hold, with the first such day.
+
+        Without a limit all of them.
+        """
         async with self._reading.connect() as connection:
             asked = {"after": after, "limit": limit}
             rows = (await connection.execute(_LIST_MISSING, asked)).all()

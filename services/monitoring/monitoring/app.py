@@ -94,6 +94,7 @@ definition = Definition(
         level_gates.router,
         partners.router,
         imports.router,
+        imports.files,
         base_conditions.router,
         area_roles.router,
         performance_agreements.router,

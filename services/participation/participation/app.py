@@ -13,6 +13,7 @@ from leefwijk.service.settings import ServiceSettings
 from leefwijk.service.wiring import Definition, Knowledge
 from leefwijk.service.words import words_of
 from participation.api import (
+    agenda,
     formal_advices,
     involvement_checks,
     living_agreements,
@@ -68,6 +69,7 @@ definition = Definition(
     ),
     routers=(
         involvement_checks.router,
+        agenda.router,
         owed_checks.router,
         wish_panels.router,
         wishes.router,

@@ -7,7 +7,7 @@ from pathlib import Path
 from leefwijk.events.migrate import Migrations
 from leefwijk.service.wiring import Definition
 from projections.api import effort_status
-from projections.read_models import AREA_EFFORT_STATUS
+from projections.read_models import PROJECTIONS
 from projections.settings import ProjectionsSettings
 
 MIGRATIONS = Migrations("projections", Path(__file__).parent / "migrations")
@@ -18,5 +18,5 @@ definition = Definition(
     settings=ProjectionsSettings,
     routers=(effort_status.router,),
     migrations=(MIGRATIONS,),
-    projection=AREA_EFFORT_STATUS.projection,
+    projections=PROJECTIONS,
 )

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from leefwijk.events.catalogue import published_language
-from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.rebuild import RebuildRunningError, rebuild
 from leefwijk.events.store.postgres import create_engine
 from leefwijk.service import garbage
@@ -28,12 +26,11 @@ async def _progress(done: int, total: int) -> None:
 
 async def _rebuild(model: ReadModel, settings: ServiceSettings) -> int:
     engine = create_engine(settings.database_url, pool=4)
-    projection = model.projection()
-    core = ConsumerCore(engine, projection, published_language())
+    core = model.core(engine)
     garbage.settle_for_a_job()
     os.nice(GIVES_WAY)
     try:
-        return await rebuild(core, projection, settings.broker, model.topics, _progress)
+        return await rebuild(core, model.projection(), settings.broker, model.topics, _progress)
     finally:
         await engine.dispose()
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.service.problems import Problem
@@ -19,13 +18,6 @@ from projections.snapshot import Said, Snapshot
 
 WAIT_SECONDS = 2.0
 POLL_SECONDS = 0.01
-
-_BUILT_THROUGH = text("""
-select max(recorded_from) from (
-    select recorded_from from rows where generation = :generation and projection = :projection
-    order by recorded_from desc limit 1
-) as newest
-""")
 
 
 async def wait_for(engine: AsyncEngine, model: ReadModel, streams: dict[str, int]) -> None:
@@ -65,7 +57,7 @@ async def area_status(
     )
     indicators = await snapshot.named("indicator")
     status = effort_status.compose(asked, [*rows], inherited, indicators, held, beside)
-    return status.model_copy(update={"built_through": await _built_through(connection, snapshot)})
+    return status.model_copy(update={"built_through": await snapshot.built_through()})
 
 
 async def _family(snapshot: Snapshot, area: str, own: list[Said]) -> list[str]:
@@ -84,12 +76,6 @@ async def _above(snapshot: Snapshot, own: list[Said]) -> list[str]:
         found.append(link)
         parents = await snapshot.rows([link], ["area"])
         link = parents[0].link if parents else None
-    return found
-
-
-async def _built_through(connection: AsyncConnection, snapshot: Snapshot) -> datetime | None:
-    asked = {"generation": snapshot.generation, "projection": AREA_EFFORT_STATUS.consumer}
-    found: datetime | None = (await connection.execute(_BUILT_THROUGH, asked)).scalar_one()
     return found
 
 

@@ -1,9 +1,15 @@
-"""The read models: which folds make them, from which topics."""
+"""The read models: which folds make them, from which topics. One worker serves them all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from leefwijk.events.catalogue import published_language
+from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.topics import platform_topic
 from projections.folds import (
     area_roles,
@@ -26,6 +32,9 @@ from projections.folds import (
 )
 from projections.rows import Folds, RowProjection
 
+GROUP = "projections"
+"""The group of the workers at Kafka; each read model keeps offsets of its own in our database."""
+
 EFFORT_STATUS_FOLDS = (
     *(areas, measurements, stories, base_conditions, effort_levels, efforts, area_roles),
     *(assets, initiatives, support, gates, greening),
@@ -33,38 +42,67 @@ EFFORT_STATUS_FOLDS = (
 )
 
 
-def _effort_status_folds() -> Folds:
-    folds = Folds()
-    for module in EFFORT_STATUS_FOLDS:
-        folds.include(module.folds)
-    return folds
-
-
 @dataclass(frozen=True)
 class ReadModel:
     """A read model by the name that operators use."""
 
     name: str
-    services: tuple[str, ...]
-    """Services whose events it is made of."""
+    folds: tuple[Folds, ...]
+    """What makes its rows: the events they take say which topics and streams it follows."""
 
     @property
     def consumer(self) -> str:
-        """Name of its consumer: its group at Kafka, and its books."""
+        """Name of its consumer: its offsets, stream versions, generations and metrics."""
         return f"projections.{self.name}"
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """Services whose events it is made of."""
+        return tuple(sorted({event.service for event in self.projection().handles}))
 
     @property
     def topics(self) -> list[str]:
         """The platform topics it reads."""
         return [platform_topic(service) for service in self.services]
 
+    def follows(self, stream_id: str) -> bool:
+        """Whether it keeps this stream; it keeps those of every aggregate that has a fold."""
+        return stream_id.startswith(self._followed)
+
+    @cached_property
+    def _followed(self) -> tuple[str, ...]:
+        return tuple(f"{aggregate}-" for aggregate in self.projection().aggregates)
+
     def projection(self) -> RowProjection:
         """The projection that writes it."""
-        return RowProjection(self.consumer, _FOLDS[self.name])
+        whole = Folds()
+        for folds in self.folds:
+            whole.include(folds)
+        return RowProjection(self.consumer, whole)
+
+    def core(self, engine: AsyncEngine) -> ConsumerCore:
+        """What applies records to it."""
+        return ConsumerCore(engine, self.projection(), published_language())
 
 
-AREA_EFFORT_STATUS = ReadModel("area-effort-status", ("monitoring", "initiatives", "participation"))
-
-_FOLDS = {AREA_EFFORT_STATUS.name: _effort_status_folds()}
+AREA_EFFORT_STATUS = ReadModel(
+    "area-effort-status", tuple(module.folds for module in EFFORT_STATUS_FOLDS)
+)
 
 READ_MODELS = {model.name: model for model in (AREA_EFFORT_STATUS,)}
+"""All that the worker serves, in the order in which they are shown."""
+
+PROJECTIONS: tuple[Callable[[], RowProjection], ...] = tuple(
+    model.projection for model in READ_MODELS.values()
+)
+"""For the commands of operators that name no read model."""
+
+
+def all_topics() -> list[str]:
+    """The topics that some read model reads."""
+    return sorted({topic for model in READ_MODELS.values() for topic in model.topics})
+
+
+def models_of(topic: str) -> list[ReadModel]:
+    """The read models that are made of this topic."""
+    return [model for model in READ_MODELS.values() if topic in model.topics]

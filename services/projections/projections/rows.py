@@ -198,7 +198,9 @@ class RowProjection:
     def __init__(self, name: str, folds: Folds) -> None:
         self.name = name
         self.handles = frozenset(folds.by_event)
+        self.aggregates = frozenset(event.aggregate for event in folds.by_event)
         self._folds = folds
+        self._table = f"rows_{name.rpartition('.')[2].replace('-', '_')}"
 
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]
@@ -264,23 +266,29 @@ class RowProjection:
         if made:
             driver = await driver_of(connection)
             await driver.copy_records_to_table(
-                f"rows_{int(generation)}",
+                f"{self._table}_{int(generation)}",
                 records=[_record(self.name, generation, stream, it) for stream, it in made],
                 columns=_COLUMNS,
             )
 
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
-        """Make the partition of a generation."""
+        """Make the partition of a generation, and that of the read model with its first."""
         await connection.execute(
             text(
-                f"create table if not exists rows_{int(generation)} partition of rows "
-                f"for values in ({int(generation)})"
+                f"create table if not exists {self._table} partition of rows "
+                f"for values in ('{self.name}') partition by list (generation)"
+            )
+        )
+        await connection.execute(
+            text(
+                f"create table if not exists {self._table}_{int(generation)} "
+                f"partition of {self._table} for values in ({int(generation)})"
             )
         )
 
     async def drop(self, connection: AsyncConnection, generation: int) -> None:
         """Drop the partition of a generation."""
-        await connection.execute(text(f"drop table if exists rows_{int(generation)}"))
+        await connection.execute(text(f"drop table if exists {self._table}_{int(generation)}"))
 
 
 def _record(name: str, generation: int, stream: str, version: Version) -> tuple[Any, ...]:

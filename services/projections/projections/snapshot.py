@@ -45,6 +45,13 @@ _COLUMNS = """stream_id, kind, key, area, municipalities, link, valid_from, vali
 _KNOWN = "(recorded_to is null or recorded_to > :known) and recorded_from <= :known"
 _NOW = "recorded_to is null"
 
+_BUILT_THROUGH = text("""
+select max(recorded_from) from (
+    select recorded_from from rows where generation = :generation and projection = :projection
+    order by recorded_from desc limit 1
+) as newest
+""")
+
 _FAULTY = "held: an event of this stream cannot be read"
 
 _FAMILY = """
@@ -68,8 +75,8 @@ class Snapshot:
         self, connection: AsyncConnection, model: ReadModel, generation: int, known: datetime | None
     ) -> None:
         self._connection = connection
+        self._model = model
         self._who: dict[str, Any] = {"projection": model.consumer, "generation": generation}
-        self._services = model.services
         self._known = known
         self.generation = generation
 
@@ -173,21 +180,31 @@ class Snapshot:
         }
 
     async def reached(self, streams: Mapping[str, int]) -> bool:
-        """Whether the read model holds these versions; what is parked has not been reached."""
+        """Whether the read model holds these versions; what is parked has not been reached.
+
+        A stream that it does not follow changes nothing in it.
+        """
+        followed = {name for name in streams if self._model.follows(name)}
         found = await self._connection.execute(
             text(
                 "select stream_id, version from consumer_streams where consumer = :projection "
                 "and generation = :generation and stream_id = any(cast(:streams as text[]))"
             ),
-            {**self._who, "streams": list(streams)},
+            {**self._who, "streams": sorted(followed)},
         )
         versions = {row.stream_id: row.version for row in found}
-        return all(versions.get(name, 0) >= version for name, version in streams.items())
+        return all(versions.get(name, 0) >= streams[name] for name in followed)
+
+    async def built_through(self) -> datetime | None:
+        """Recording time of the newest event that has a row."""
+        found = await self._connection.execute(_BUILT_THROUGH, self._who)
+        newest: datetime | None = found.scalar_one()
+        return newest
 
     async def proofs(self) -> dict[str, datetime]:
         """Per service the last moment of which it is known that everything it said was read."""
         found = await proofs(self._connection, self._who["projection"])
-        services = {platform_topic(service): service for service in self._services}
+        services = {platform_topic(service): service for service in self._model.services}
         return {services[topic]: at for topic, at in found.items() if topic in services}
 
     def _when(self) -> tuple[str, dict[str, Any]]:

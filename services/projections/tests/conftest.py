@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.core import ConsumerCore
+from leefwijk.events.consume.ledger import current_generation
 from leefwijk.events.consume.records import Change, Record
 from leefwijk.events.envelope import platform_headers, receive, source_uri
 from leefwijk.events.event import Event
@@ -30,7 +31,7 @@ from projections import effort_status
 from projections.answers import EffortStatus
 from projections.app import definition
 from projections.effort_status import Asked, Beside
-from projections.read_models import AREA_EFFORT_STATUS
+from projections.read_models import AREA_EFFORT_STATUS, READ_MODELS, ReadModel
 from projections.rows import Batch, Row
 from projections.settings import ProjectionsSettings
 from projections.snapshot import Said
@@ -208,17 +209,23 @@ class ReadSide:
     """A read model on a database of its own, fed by hand, with the API that people read."""
 
     engine: AsyncEngine
-    core: ConsumerCore
+    cores: dict[str, ConsumerCore]
     client: httpx.AsyncClient
     issuer: DevelopmentIssuer
     url: str
     databases: Databases
 
+    @property
+    def core(self) -> ConsumerCore:
+        """What applies events to the effort status."""
+        return self.cores[AREA_EFFORT_STATUS.name]
+
     async def receive(self, *events: StoredEvent, together: bool = True) -> None:
         """Let events arrive, in one batch or one at a time."""
         records = [record_of(event) for event in events]
         for batch in [records] if together else [[record] for record in records]:
-            await self.core.apply(batch)
+            for core in self.cores.values():
+                await core.apply(batch)
 
     async def get(self, path: str, role: str = "area_manager", **params: Any) -> httpx.Response:
         """Ask as somebody of this role; a partner is one of Assen unless `of` says otherwise."""
@@ -242,11 +249,10 @@ class ReadSide:
         async with self.engine.connect() as connection:
             return int((await connection.execute(text("select count(*) from parked"))).scalar_one())
 
-    async def generation(self) -> int:
+    async def generation(self, model: ReadModel = AREA_EFFORT_STATUS) -> int:
         """The generation that people read."""
         async with self.engine.connect() as connection:
-            found = await connection.execute(text("select current from consumer_generations"))
-            return int(found.scalar_one())
+            return await current_generation(connection, model.consumer, hold=False)
 
     async def publish(self, broker: Broker, topic: str, events: Sequence[StoredEvent]) -> None:
         """Put events on a topic, as the relay of their owner does."""
@@ -268,17 +274,19 @@ class ReadSide:
         await self.engine.dispose()
         await self.databases.drop(self.url)
 
-    async def all_rows(self) -> list[tuple[Any, ...]]:
+    async def all_rows(self, model: ReadModel = AREA_EFFORT_STATUS) -> list[tuple[Any, ...]]:
         """Every row version that ever held for a while, without its generation."""
         async with self.engine.connect() as connection:
             found = await connection.execute(
                 text(
                     "select stream_id, kind, key, area, municipalities, link, valid_from, "
                     "valid_through, recorded_from, recorded_to, cast(body as text), events "
-                    "from rows join consumer_generations on generation = current "
-                    "where recorded_to is distinct from recorded_from "
+                    "from rows join consumer_generations "
+                    "on generation = current and projection = consumer "
+                    "where projection = :model and recorded_to is distinct from recorded_from "
                     "order by stream_id, kind, key, recorded_from"
-                )
+                ),
+                {"model": model.consumer},
             )
             return [tuple(map(str, row)) for row in found]
 
@@ -293,9 +301,9 @@ async def read_sides(
     async def make() -> ReadSide:
         url = await databases.fresh(*definition.all_migrations)
         engine = create_engine(url, pool=4)
-        projection = AREA_EFFORT_STATUS.projection()
         async with engine.begin() as connection:
-            await projection.prepare(connection, 1)
+            for model in READ_MODELS.values():
+                await model.projection().prepare(connection, 1)
         settings = ProjectionsSettings(
             environment="development",
             port=8100,
@@ -310,7 +318,7 @@ async def read_sides(
         client = httpx.AsyncClient(transport=transport, base_url="http://projections")
         side = ReadSide(
             engine,
-            ConsumerCore(engine, projection, published_language()),
+            {name: model.core(engine) for name, model in READ_MODELS.items()},
             client,
             tokens,
             url,

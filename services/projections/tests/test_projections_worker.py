@@ -18,9 +18,11 @@ from aiokafka import TopicPartition
 from aiokafka.consumer.subscription_state import SubscriptionState
 from faust.types import TP
 
+from leefwijk.events.consume.records import Record
 from leefwijk.local.ports import free_port
 from projections import health as health_module
 from projections.health import Health
+from projections.read_models import READ_MODELS, models_of
 
 PORT = free_port()
 
@@ -65,8 +67,10 @@ async def test_a_batch_that_fails_is_tried_until_it_goes_in(
     """G-CONSUME-11: whatever stops a batch, it is tried again, not ready meanwhile, ready after."""
     said: list[dict[str, str]] = []
     tried: list[list[str]] = []
+    one = worker.served["area-effort-status"]
 
     async def apply(core: Any, broker: Any, records: list[str]) -> None:
+        assert core is one.core
         said.append((await asked())[1])
         tried.append(records)
         if len(tried) < 3:
@@ -75,10 +79,38 @@ async def test_a_batch_that_fails_is_tried_until_it_goes_in(
     monkeypatch.setattr(worker, "apply_with_catch_up", apply)
     worker.health.started()
     assert await asked() == (200, {})
-    await worker.apply(["a", "b"])
+    await worker.apply(one, ["a", "b"])
     assert tried == [["a", "b"]] * 3
-    assert said == [{}, {"database": "RuntimeError"}, {"database": "OSError"}]
+    assert said == [
+        {},
+        {"area-effort-status": "RuntimeError"},
+        {"area-effort-status": "OSError"},
+    ]
     assert await asked() == (200, {})
+
+
+async def test_every_read_model_gets_the_batches_of_its_topics(
+    worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G-CONSUME-13: a batch goes to each model made of its topic; one that waits stops no other."""
+    got: list[str] = []
+    away = {READ_MODELS["area-effort-status"].consumer}
+
+    async def apply(core: Any, broker: Any, records: list[Any]) -> None:
+        if core.name in away:
+            away.discard(core.name)
+            raise OSError("away")
+        got.append(core.name)
+
+    monkeypatch.setattr(worker, "apply_with_catch_up", apply)
+    for topic in worker.topics:
+        got.clear()
+        await worker.apply_to_all([Record(topic, 0, 0, (), b"k", b"{}")])
+        assert sorted(got) == sorted(model.consumer for model in models_of(topic))
+    await worker.apply_to_all([])
+    assert set(worker.app.agents) == {f"projections.{topic}" for topic in worker.topics}
+    reading = {topic for model in READ_MODELS.values() for topic in model.topics}
+    assert reading == set(worker.topics)
 
 
 async def test_a_worker_that_does_not_consume_yet_is_not_ready() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.topics import declared_topics
+from projections.read_models import AREA_EFFORT_STATUS
 
 MODEL = "projections.area-effort-status"
 PAUSE_SECONDS = 0.25
@@ -34,7 +35,11 @@ select stream_id, min(version) as version from parked where consumer = :model
     and generation = (select current from consumer_generations where consumer = :model)
 group by stream_id
 """
-_HEADS = "select stream_id, max(version) as version from events group by stream_id"
+_HEADS = """
+select stream_id, max(version) as version from events
+where split_part(type, '.', 3) = any(:followed) group by stream_id
+"""
+FOLLOWED = AREA_EFFORT_STATUS.projection().aggregates
 _SEEN = """
 select stream_id, version from consumer_streams where consumer = :model
     and generation = (select current from consumer_generations where consumer = :model)
@@ -129,7 +134,7 @@ async def seems_settled(platform: Running) -> bool:
     }
     waiting = {row.stream_id for row in await platform.rows("projections", _PARKED, model=MODEL)}
     for service in DECIDING:
-        for row in await platform.rows(service, _HEADS):
+        for row in await platform.rows(service, _HEADS, followed=sorted(FOLLOWED)):
             if seen.get(row.stream_id) != row.version and row.stream_id not in waiting:
                 return False
     return True

@@ -169,6 +169,7 @@ class Platform:
                 "LEEFWIJK_MONITORING_URL": addresses["monitoring"],
                 "LEEFWIJK_INITIATIVES_URL": addresses["initiatives"],
                 "LEEFWIJK_PARTICIPATION_URL": addresses["participation"],
+                "LEEFWIJK_HOUSING_MIX_URL": addresses["housing_mix"],
                 "LEEFWIJK_SERVICE_TOKEN_FILE": str(
                     (self.folder / "identity" / "service-token").absolute()
                 ),

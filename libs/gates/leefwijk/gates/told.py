@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +20,13 @@ from leefwijk.events.language.participation.involvement_checks import (
     ConclusionDoubted,
     ExplanationTold,
 )
-from leefwijk.events.language.participation.trajectories import PromiseLowered
+from leefwijk.events.language.participation.ladder import rung
+from leefwijk.events.language.participation.trajectories import (
+    PromiseBroken,
+    PromiseLowered,
+    PromiseRaised,
+)
+from leefwijk.events.language.participation.words import LeadingWish, Level
 from leefwijk.gates import advice_terms
 from leefwijk.gates.advice import Advice
 from leefwijk.gates.involvement import Check, Untold
@@ -27,22 +34,61 @@ from leefwijk.gates.line import Freshness
 
 Told = tuple[Event, str]
 """A fact and the id of the event that told it, in the order of its stream."""
+Promised = PromiseLowered | PromiseRaised | PromiseBroken
+_Promised = (PromiseLowered, PromiseRaised, PromiseBroken)
 
 
-def check_told(
-    check_id: str, facts: Iterable[Told], lowered: Iterable[tuple[PromiseLowered, str]] = ()
-) -> Check | None:
+CHECK_FACTS: tuple[type[Event], ...] = (
+    CheckConcluded,
+    CheckWithdrawn,
+    ConclusionDoubted,
+    ExplanationTold,
+    PromiseLowered,
+    PromiseRaised,
+    PromiseBroken,
+)
+"""What is kept to know checks by; those on promises come from the trajectories that carry them."""
+_CHECKS = f"{CheckConcluded.aggregate}-"
+
+
+def check_found_by(event: Event) -> list[str]:
+    """What a fact on a check is found by: where people were asked, or the check's own stream."""
+    if isinstance(event, CheckConcluded):
+        return [event.area, *event.asked_in, *([event.complex] if event.complex else [])]
+    if isinstance(event, _Promised):
+        return [f"{_CHECKS}{event.check}"]
+    return []
+
+
+def checks_told(streams: Iterable[tuple[str, Iterable[Told]]]) -> tuple[Check, ...]:
+    """The checks among these streams, with what the others say of their promises."""
+    of_checks: dict[str, list[Told]] = {}
+    changed: defaultdict[str, list[Told]] = defaultdict(list)
+    for stream, facts in streams:
+        if stream.startswith(_CHECKS):
+            of_checks[stream.removeprefix(_CHECKS)] = list(facts)
+            continue
+        for event, id_ in facts:
+            if isinstance(event, _Promised):
+                changed[event.check].append((event, id_))
+    found = (check_told(id_, facts, changed[id_]) for id_, facts in of_checks.items())
+    return tuple(check for check in found if check is not None)
+
+
+def check_told(check_id: str, facts: Iterable[Told], changed: Iterable[Told] = ()) -> Check | None:
     """A check as its facts say; none while nothing was concluded.
 
-    A promise that was `lowered` afterwards, and told to the group, is told with that.
+    `changed` are facts on its promises after it was concluded. One that was lowered, and told to
+    the group, is told with that; one that was raised to the wish needs no telling any more.
     """
     check: Check | None = None
     for event, id_ in facts:
         if isinstance(event, CheckConcluded):
             check = _concluded(check_id, event, id_)
-            for down, down_id in lowered:
-                if down.on >= event.on:
-                    check = _explained(check, down, down_id)
+            wishes = {group.group.value: group.leading_wish for group in event.groups}
+            for later, later_id in changed:
+                if isinstance(later, _Promised) and later.on >= event.on:
+                    check = _changed(check, later, later_id, wishes.get(later.group.value))
         elif check is not None and type(event) in _AFTER:
             check = _AFTER[type(event)](check, event, id_)
     return check
@@ -62,12 +108,40 @@ def _concluded(check_id: str, event: CheckConcluded, id_: str) -> Check:
             for group in event.groups
             if group.below_wish and group.told_on is None
         ),
-        remark="asked twice, no answer" if event.nobody_answered else None,
+        remark="; ".join(_remarks(event)) or None,
         supersedes=event.supersedes,
     )
 
 
-def _explained(check: Check, event: ExplanationTold | PromiseLowered, id_: str) -> Check:
+def _remarks(event: CheckConcluded) -> Iterator[str]:
+    """What must be said with it; wishes block nothing, "not now" is an answer (MON-35)."""
+    if event.nobody_answered:
+        yield "asked twice, no answer"
+    for group in event.groups:
+        if group.leading_wish is LeadingWish.NONE:
+            yield f"what {group.group.value.replace('_', ' ')} wish: not now"
+
+
+def _changed(check: Check, event: Promised, id_: str, wish: LeadingWish | None) -> Check:
+    if isinstance(event, PromiseLowered):
+        return _explained(check, event, id_)
+    group = event.group.value
+    if isinstance(event, PromiseBroken):
+        said = f"what {group.replace('_', ' ')} decided is not carried out"
+        remark = f"{check.remark}; {said}" if check.remark else said
+        return replace(check, remark=remark, evidence=(*check.evidence, id_))
+    if wish is None or wish.value not in set(Level) or rung(event.to) < rung(Level(wish.value)):
+        untold = tuple(
+            replace(one, share_above=None, promise=event.to.value) if one.group == group else one
+            for one in check.untold
+        )
+        return replace(check, untold=untold)
+    return _explained(check, event, id_)
+
+
+def _explained(
+    check: Check, event: ExplanationTold | PromiseLowered | PromiseRaised, id_: str
+) -> Check:
     """One group was told; another group is not by that."""
     left = tuple(one for one in check.untold if one.group != event.group.value)
     if left == check.untold:

@@ -48,6 +48,11 @@ class Principal:
         """What tells callers apart, for their idempotency keys."""
         return f"{self.issuer}|{self.subject}"
 
+    @property
+    def inside(self) -> bool:
+        """Whether it is of the corporation itself, and may read what stays inside it."""
+        return self.role is not Role.PARTNER and self.may_read(Scope.INTERNAL)
+
     def may_read(self, scope: Scope) -> bool:
         """Whether the role may read this."""
         return scope in MAY_READ[self.role]

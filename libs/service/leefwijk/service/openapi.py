@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from leefwijk.service.commands import CommandRoute
 from leefwijk.service.problems import MEDIA_TYPE, ProblemModel
+from leefwijk.service.sheets import MEDIA_TYPE as SHEET
 
 CONTACT = {
     "name": "Leefwijk",
@@ -110,6 +111,8 @@ def _complete(operation: dict[str, Any], path: str, route: CommandRoute | None) 
     operation["security"] = [] if without_account else [{"bearer": []}]
     answers = operation["responses"]
     answers.pop("422", None)
+    if any(one["name"] == "format" for one in operation.get("parameters", ())):
+        answers["200"]["content"][SHEET] = {"schema": {"type": "string"}}
     wanted: tuple[str, ...] = _SENT if "requestBody" in operation else _READ
     if route is not None:
         operation["x-roles"] = [role.value for role in route.roles]

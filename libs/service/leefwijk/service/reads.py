@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -40,6 +39,10 @@ class Page(Resource, Generic[T]):
     next: str | None = None
 
 
+SheetFormat = Annotated[str | None, Query(pattern=r"^(json|csv)$")]
+"""`csv` for a sheet; without it the `Accept` header decides."""
+
+
 class Paging(BaseModel):
     """How a list is read."""
 
@@ -48,8 +51,7 @@ class Paging(BaseModel):
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50
     cursor: Annotated[str | None, Query(max_length=300)] = None
     sort: Annotated[str, Query(pattern=r"^-?created$")] = listing.NEWEST_FIRST
-    format: Annotated[str | None, Query(pattern=r"^(json|csv)$")] = None
-    """`csv` for a sheet; without it the `Accept` header decides."""
+    format: SheetFormat = None
 
 
 async def caller(request: Request) -> Principal:
@@ -103,67 +105,71 @@ async def page_of(
     make: Callable[[str, Loaded[S]], T],
     terms: Mapping[str, str | None],
     *,
+    sheet: sheets.Sheet,
     within: Sequence[str] | None = None,
     title: str | None = None,
-    heads: Mapping[str, str] | None = None,
 ) -> Page[T]:
     """A page of aggregates that match all terms; partners see their municipalities only.
 
-    `within` keeps what lies in one of these areas. With `heads`, Dutch column heads by field, the
-    same list is a sheet for whoever asks for CSV; it goes on by the `Link` header as pages do.
+    `within` keeps what lies in one of these areas. For whoever asks for CSV the same list, whole,
+    is a `sheet`: its members and what they say are of one moment.
     """
     service = context_of(request)
     any_of: list[tuple[str, ...]] = []
-    if within is not None:
-        any_of.append(tuple(f"area:{area}" for area in within))
     if principal.role is Role.PARTNER:
         any_of.append(tuple(f"municipality:{code}" for code in sorted(principal.municipalities)))
     query = listing.Query(
         kind.kind,
         tuple(f"{name}:{value}" for name, value in terms.items() if value is not None),
         any_of=tuple(any_of),
+        areas=None if within is None else tuple(within),
         title=title,
         sort=paging.sort,
         limit=paging.limit,
         after=paging.cursor,
     )
-
-    async def made(documents: Iterable[Document]) -> list[T]:
-        return [
-            make(
-                document.stream_id[len(kind.kind) + 1 :],
-                await service.handler.of_document(kind, document),
-            )
-            for document in documents
-        ]
-
-    if paging.format == "csv" and heads is None:
-        raise invalid_input(
-            [{"pointer": "format", "code": "format", "detail": "this list is read as JSON only"}]
-        )
     try:
-        if heads is not None and _wants_sheet(request, paging):
-            following = await listing.cursor_after(service.engine, query, sheets.MOST_ROWS)
-            sheet = sheets.answer(
-                f"{kind.kind}.csv",
-                sheets.lines(heads, _pages(service, query, made)),
-                _link(request, following),
-            )
+        if wants_sheet(request, paging.format):
+            members = await listing.members(service.engine, query)
             # the framework sends an answer that is made already as it is
-            return cast("Page[T]", sheet)
+            return cast(
+                "Page[T]", sheets.answer(kind.kind, sheet, _rows(service, kind, members, make))
+            )
         found = await listing.find(service.engine, query)
     except listing.BadCursorError as error:
         raise invalid_input(
             [{"pointer": "cursor", "code": "cursor", "detail": str(error)}]
         ) from error
     response.headers.update(_link(request, found.next))
-    return Page(items=await made(found.documents), next=found.next)
+    items = [
+        make(_id_of(kind, document), await service.handler.of_document(kind, document))
+        for document in found.documents
+    ]
+    return Page(items=items, next=found.next)
 
 
-def _wants_sheet(request: Request, paging: Paging) -> bool:
-    if paging.format is not None:
-        return paging.format == "csv"
-    return sheets.accepts_csv(request.headers.get("accept", ""))
+def wants_sheet(request: Request, format_: str | None) -> bool:
+    """Whether the caller asks for a sheet: by `format`, or else by the `Accept` header."""
+    if format_ is None:
+        return sheets.accepts_csv(request.headers.get("accept", ""))
+    return format_ == "csv"
+
+
+def sheet_of(
+    request: Request, format_: str | None, name: str, sheet: sheets.Sheet, items: Sequence[Any]
+) -> Any | None:
+    """The sheet of a list that is in memory already, if the caller asks for one."""
+    if not wants_sheet(request, format_):
+        return None
+
+    async def pages() -> AsyncIterator[Sequence[Any]]:
+        yield items
+
+    return sheets.answer(name, sheet, pages())
+
+
+def _id_of(kind: type[S], document: Document) -> str:
+    return document.stream_id[len(kind.kind) + 1 :]
 
 
 def _link(request: Request, cursor: str | None) -> dict[str, str]:
@@ -174,18 +180,24 @@ def _link(request: Request, cursor: str | None) -> dict[str, str]:
     return {"Link": f'<{target}>; rel="next"'}
 
 
-async def _pages(
+async def _rows(
     service: ServiceContext,
-    query: listing.Query,
-    made: Callable[[Iterable[Document]], Awaitable[list[T]]],
+    kind: type[S],
+    members: Sequence[listing.Member],
+    make: Callable[[str, Loaded[S]], T],
 ) -> AsyncIterator[list[T]]:
-    """The items of a sheet, some at a time, up to its most rows."""
-    left = sheets.MOST_ROWS
-    while left:
-        size = min(left, sheets.ROWS_AT_ONCE)
-        found = await listing.find(service.engine, replace(query, limit=size))
-        yield await made(found.documents)
-        if found.next is None:
-            return
-        left -= size
-        query = replace(query, after=found.next)
+    """The items of a sheet, some at a time, as they stood when its members were found."""
+    for start in range(0, len(members), sheets.ROWS_AT_ONCE):
+        some = members[start : start + sheets.ROWS_AT_ONCE]
+        documents = await listing.documents(service.engine, [one.stream_id for one in some])
+        page = []
+        for member in some:
+            document = documents[member.stream_id]
+            if document.version == member.version:
+                loaded = await service.handler.of_document(kind, document)
+            else:  # somebody changed it while the sheet was sent
+                stream = member.stream_id
+                events = await service.store.events_of(stream, limit=member.version)
+                loaded = service.handler.fold(kind, stream, events)
+            page.append(make(_id_of(kind, document), loaded))
+        yield page

@@ -5,22 +5,37 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 MEDIA_TYPE = "text/csv"
-MOST_ROWS = 50_000
-"""Rows of one sheet (*choice*); a longer list goes on by its `Link` header."""
-ROWS_AT_ONCE = 500
-LISTED: dict[int | str, dict[str, Any]] = {
-    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
-}
-"""For the route of a list: it may also answer a sheet."""
+ROWS_AT_ONCE = 100
+"""Rows that are read and written in one go: what others ask meanwhile waits no longer than that."""
 _MARK = "\ufeff"
 """Without it spreadsheets take UTF-8 for something else."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class Sheet:
+    """The columns of a list: Dutch heads, by the fields of what the list answers."""
+
+    def __init__(self, resource: type[BaseModel], /, **heads: str) -> None:
+        """Raises LookupError where the resource has no such field."""
+        if unknown := heads.keys() - resource.model_fields.keys():
+            raise LookupError(f"{resource.__name__} has no {', '.join(sorted(unknown))}")
+        self.resource = resource
+        self.heads = heads
+
+    async def lines(self, pages: AsyncIterator[Sequence[Any]]) -> AsyncIterator[str]:
+        """The heads, then a row for each item."""
+        yield _MARK + _row(list(self.heads.values()))
+        async for page in pages:
+            rows = (item.model_dump(include=set(self.heads)) for item in page)
+            yield "".join(_row([cell(said[name]) for name in self.heads]) for said in rows)
 
 
 def accepts_csv(accept: str) -> bool:
@@ -56,9 +71,9 @@ def cell(value: Any) -> str:
         return cell("; ".join(cell(one) for one in value))
     if isinstance(value, Mapping):
         return cell("; ".join(f"{name}: {cell(one)}" for name, one in value.items()))
-    said = str(value)
-    if isinstance(value, (int, float)):
-        return said
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    said = value.isoformat() if isinstance(value, (date, datetime)) else str(value)
     return f"'{said}" if said.lstrip(" ").startswith(_FORMULA) else said
 
 
@@ -68,22 +83,11 @@ def _row(values: Sequence[str]) -> str:
     return buffer.getvalue()
 
 
-async def lines(
-    heads: Mapping[str, str], pages: AsyncIterator[Sequence[Any]]
-) -> AsyncIterator[str]:
-    """The sheet, line by line: the heads, then a row for each item."""
-    yield _MARK + _row(list(heads.values()))
-    async for page in pages:
-        for item in page:
-            assert isinstance(item, BaseModel)  # noqa: S101 - lists answer resources
-            said = item.model_dump(mode="json")
-            yield _row([cell(said.get(name)) for name in heads])
-
-
-def answer(name: str, sheet: AsyncIterator[str], headers: Mapping[str, str]) -> StreamingResponse:
-    """The sheet as an answer that is sent while it is read."""
+def answer(name: str, sheet: Sheet, pages: AsyncIterator[Sequence[Any]]) -> StreamingResponse:
+    """The sheet as an answer that is sent while it is read; its file names the moment."""
+    file = f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.csv"
     return StreamingResponse(
-        sheet,
+        sheet.lines(pages),
         media_type=MEDIA_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', **headers},
+        headers={"Content-Disposition": f'attachment; filename="{file}"'},
     )

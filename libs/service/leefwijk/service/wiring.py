@@ -68,7 +68,7 @@ class Definition:
     knowledge: Knowledge | None = None
     knows: dict[type[Command[Any]], Gather] = field(default_factory=dict)
     """What commands that no user gives, of deadlines and reactions, must know to decide."""
-    projection: Callable[[], Applier] | None = None
+    projections: tuple[Callable[[], Applier], ...] = ()
     """What a service consumes that has a worker of its own, for operators' commands."""
     parts: Callable[[ServiceContext, Any], Sequence[object]] = field(default=lambda _c, _s: ())
     """Further parts for the routes, made from context and settings."""
@@ -81,12 +81,15 @@ class Definition:
         return (STORE, CONSUME, *self.migrations)
 
     def consumer(self) -> Applier | None:
-        """What the service applies of other services' events."""
-        if self.projection is not None:
-            return self.projection()
+        """What the service keeps of other services' events, to decide with."""
         if self.knowledge is None:
             return None
         return self.knowledge.applier(Reactions(self.name, self.knowledge.reactions))
+
+    def consumers(self) -> list[Applier]:
+        """Everything that the service applies events to."""
+        own = self.consumer()
+        return [*(make() for make in self.projections), *([own] if own is not None else [])]
 
     def app(self, settings: ServiceSettings | None = None, clock: Clock = system_clock) -> FastAPI:
         """The app with its background work."""

@@ -22,11 +22,10 @@ from housing_mix.importer import DwellingImporter
 from housing_mix.importing.delivery import Against, DeliveryRefusedError, Judged, judge
 from housing_mix.importing.vera import vera_codes
 from housing_mix.knowledge.areas import areas_of_edition
-from leefwijk.events.decider import Actor, Context
-from leefwijk.events.handling import Caller, Loaded, Outcome
+from leefwijk.events.decider import Context
+from leefwijk.events.handling import Loaded, Outcome
 from leefwijk.events.store import listing
 from leefwijk.events.store.locks import in_turn
-from leefwijk.service.commands import require_role
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.problems import Problem
@@ -40,9 +39,11 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
-from leefwijk.service.trace import current_trace
+from leefwijk.service.sheets import Sheet
+from leefwijk.service.uploads import content_of, file_title, sender, uploads
 
 router = APIRouter(tags=["dwelling imports"])
+files = uploads(Role.ANALYST, tag="dwelling imports")
 
 LARGEST_FILE = 24 * 1024 * 1024
 
@@ -121,13 +122,7 @@ def _line(id_: str, loaded: Loaded[DwellingImport]) -> DwellingImportResource:
     )
 
 
-def file_title(name: str | None) -> str:
-    """The name of a file, without folders and what no title may hold."""
-    plain = "".join(sign for sign in (name or "").rsplit("/", 1)[-1] if sign.isprintable())
-    return plain.strip()[:200] or "file"
-
-
-@router.post("/dwelling-imports", status_code=202)
+@files.post("/dwelling-imports", status_code=202)
 async def start_dwelling_import(
     request: Request,
     response: Response,
@@ -142,7 +137,6 @@ async def start_dwelling_import(
 
     `full` says that it holds all units: those it does not hold go on the work list as missing.
     """
-    require_role(reader, (Role.ANALYST,))
     service = context_of(request)
     if reference_date is None:
         raise Problem(
@@ -152,9 +146,7 @@ async def start_dwelling_import(
         raise Problem(
             "day-in-future", "A delivery describes units as they are, not as they will be."
         )
-    content = await file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise Problem("too-large", f"A file has at most {LARGEST_FILE} bytes.")
+    content = await content_of(file, LARGEST_FILE)
     limits = (await service.handler.load(RentLimits, str(reference_date.year))).state
     against = Against(
         reference_date,
@@ -189,12 +181,6 @@ async def _start(
     judged: Judged,
 ) -> DwellingImportResource:
     store = part_of(request, DwellingImportStore)
-    trace = current_trace.get()
-    caller = Caller(
-        Actor(await service.actors.number(reader), reader.role.value),
-        correlation=trace.correlation if trace else None,
-        traceparent=trace.traceparent if trace else None,
-    )
 
     async def knows(
         command: StartDwellingImport, _state: DwellingImport, _context: Context
@@ -206,7 +192,7 @@ async def _start(
 
     async with in_turn(service.engine, f"start-dwellings/{command.source}"):
         outcome = await service.handler.execute(
-            command, caller=caller, create=True, knows=knows, keep=keep
+            command, caller=await sender(service, reader), create=True, knows=knows, keep=keep
         )
     part_of(request, DwellingImporter).poke()
     loaded = await service.handler.load(DwellingImport, outcome.id)
@@ -255,6 +241,25 @@ class DwellingImportQuery(Paging):
 
     source: Annotated[str | None, Query(max_length=100)] = None
     status: DwellingImportStatus | None = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the name of the file, or how they begin."""
+
+
+SHEET = Sheet(
+    DwellingImportResource,
+    id="Kenmerk",
+    status="Status",
+    source="Bron",
+    reference_date="Peildatum",
+    area_edition="Indeling",
+    full="Volledig",
+    file_name="Bestand",
+    started_at="Begonnen",
+    ended_at="Geëindigd",
+    of="Rijen",
+    done="Verwerkt",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/dwelling-imports")
@@ -273,4 +278,6 @@ async def list_dwelling_imports(
         reader,
         _line,
         {"source": query.source, "status": query.status},
+        title=query.title,
+        sheet=SHEET,
     )

@@ -22,8 +22,21 @@ from leefwijk.events.language.housing_mix.dwellings import Defect
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of, part_of
 from leefwijk.service.identity import Principal
-from leefwijk.service.reads import Page, Paging, Resource, load_visible, page_of, reads, tag
+from leefwijk.service.places import areas_within
+from leefwijk.service.reads import (
+    Page,
+    Paging,
+    Resource,
+    SheetFormat,
+    load_visible,
+    page_of,
+    reads,
+    sheet_of,
+    tag,
+    wants_sheet,
+)
 from leefwijk.service.roles import Role, Scope
+from leefwijk.service.sheets import Sheet
 
 PORTFOLIO = Role.PORTFOLIO_MANAGER
 StockReader = Annotated[Principal, reads(Scope.STOCK)]
@@ -157,10 +170,34 @@ class DwellingQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     complex: Annotated[str | None, Query(max_length=80)] = None
     status: UnitStatus | None = None
     score: Annotated[int | None, Query(ge=1, le=6)] = None
     defect: Defect | None = None
+
+
+SHEET = Sheet(
+    DwellingResource,
+    id="Kenmerk",
+    status="Status",
+    area="Gebied",
+    complex="Complex",
+    street="Straat",
+    unit="Eenheid",
+    unit_detail="Detail eenheid",
+    tenancy="Verhuur",
+    social_label="Doelgroep",
+    allocation="Toewijzing",
+    rent="Huur",
+    rooms="Kamers",
+    accessibility="Toegankelijkheid",
+    own_home="Eigen woning",
+    social_rent="Sociale huur",
+    since="Sinds",
+    left="Uit voorraad",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/dwellings")
@@ -179,12 +216,13 @@ async def list_dwellings(
         reader,
         _resource,
         {
-            "area": query.area,
             "complex": query.complex,
             "status": query.status,
             "score": str(query.score) if query.score is not None else None,
             "defect": query.defect,
         },
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
     )
 
 
@@ -226,6 +264,11 @@ class MissingQuery(BaseModel):
 
     beyond: Annotated[str | None, Query(max_length=100)] = None
     limit: Annotated[int, Query(ge=1, le=200)] = 50
+    format: SheetFormat = None
+
+
+MISSING_SHEET = Sheet(MissingResource, id="Kenmerk", code="Code", since="Sinds")
+"""Columns of the sheet of the work list."""
 
 
 @router.get("/missing-dwellings")
@@ -234,5 +277,9 @@ async def list_missing(
 ) -> list[MissingResource]:
     """The work list: they stay in every count until a person says why they left (MIX-04)."""
     del reader
-    found = await part_of(request, DwellingImportStore).missing(query.beyond or "", query.limit)
-    return [MissingResource(id=unit, since=since) for unit, since in found]
+    whole = wants_sheet(request, query.format)
+    found = await part_of(request, DwellingImportStore).missing(
+        query.beyond or "", None if whole else query.limit
+    )
+    items = [MissingResource(id=unit, since=since) for unit, since in found]
+    return sheet_of(request, query.format, "missing-dwellings", MISSING_SHEET, items) or items

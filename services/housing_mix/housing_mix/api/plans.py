@@ -16,6 +16,7 @@ from leefwijk.events.language.housing_mix.plans import PlanKind
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import (
     InternalReader,
     Page,
@@ -26,6 +27,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 
 PORTFOLIO = Role.PORTFOLIO_MANAGER
 
@@ -78,9 +80,26 @@ class PlanQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     status: PlanStatus | None = None
     kind: PlanKind | None = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+
+
+SHEET = Sheet(
+    PlanResource,
+    id="Kenmerk",
+    kind="Soort",
+    status="Status",
+    area="Gebied",
+    municipalities="Gemeenten",
+    complex="Complex",
+    homes="Woningen",
+    decided="Besloten",
+    planned="Gepland",
+    ended="Geëindigd",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/plans")
@@ -99,11 +118,12 @@ async def list_plans(
         reader,
         lambda id_, loaded: _resource(id_, loaded, reader),
         {
-            "area": query.area,
             "status": query.status,
             "kind": query.kind,
             "municipality": query.municipality,
         },
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
     )
 
 

@@ -11,6 +11,7 @@ from housing_mix.domain.rent_limits import RentLimits, SetRentLimits
 from leefwijk.service.commands import Commands
 from leefwijk.service.reads import InternalReader, Page, Paging, Resource, page_of
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 
 commands = Commands("/rent-limits", RentLimits, tag="rent limits")
 commands.create("", SetRentLimits, role=Role.ANALYST)
@@ -26,6 +27,16 @@ class RentLimitsResource(Resource):
     cheap: Decimal
     capping: Decimal
     social: Decimal
+
+
+SHEET = Sheet(
+    RentLimitsResource,
+    year="Jaar",
+    cheap="Kwaliteitskortingsgrens",
+    capping="Aftoppingsgrens",
+    social="Liberalisatiegrens",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/rent-limits")
@@ -47,4 +58,5 @@ async def list_rent_limits(
             social=loaded.state.social,
         ),
         {},
+        sheet=SHEET,
     )

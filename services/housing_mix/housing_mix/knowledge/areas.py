@@ -1,4 +1,4 @@
-"""Areas by monitoring's facts: a unit lies in a registered neighbourhood."""
+"""Areas by monitoring's facts: a unit lies in a registered neighbourhood, and what in what."""
 
 from __future__ import annotations
 
@@ -15,14 +15,10 @@ from leefwijk.events.consume.reactions import Reactions
 from leefwijk.events.consume.records import Change
 from leefwijk.events.decider import Context
 from leefwijk.events.event import Event
-from leefwijk.events.language.monitoring.areas import AreaRegistered
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import KEEP, PLACED, place_said
 
 TABLE = "known_areas"
-_KEEP = text("""
-insert into known_areas (area, municipalities) values (:area, :municipalities)
-on conflict (area) do update set municipalities = excluded.municipalities
-""")
 _FIND = text("select area from known_areas where area = any(cast(:areas as text[]))")
 _OF_EDITION = text("select area from known_areas where area like :edition")
 
@@ -35,19 +31,15 @@ class AreaKnowledge:
 
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
-        self.handles: frozenset[type[Event]] = frozenset({AreaRegistered}) | reactions.handles
+        self.handles: frozenset[type[Event]] = frozenset(PLACED) | reactions.handles
 
     async def apply(
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]
     ) -> None:
         """Write what the changes say; then what they ask for."""
-        told = [
-            {"area": change.event.area, "municipalities": list(change.event.municipalities)}
-            for change in changes
-            if isinstance(change.event, AreaRegistered)
-        ]
+        told = [place_said(change.event) for change in changes if isinstance(change.event, PLACED)]
         if told:
-            await connection.execute(_KEEP, told)
+            await connection.execute(KEEP, told)
         await self._reactions.add(connection, self.name, changes)
 
 

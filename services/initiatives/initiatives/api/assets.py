@@ -8,16 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from initiatives.domain.asset import Asset, RegisterAsset, WithdrawAsset
-from initiatives.knowledge.areas import areas_within, known_area
+from initiatives.knowledge.areas import known_area
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.initiatives.assets import AssetKind, HolderKind, OpenTo
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role, Scope
-from leefwijk.service.sheets import LISTED
+from leefwijk.service.sheets import Sheet
 
 commands = Commands("/assets", Asset, tag="assets")
 commands.create("", RegisterAsset, role=Role.NEIGHBOURHOOD_WORKER, knows=known_area)
@@ -76,23 +77,26 @@ class AssetQuery(Paging):
     open_to: OpenTo | None = None
     status: Annotated[str | None, Query(pattern=r"^(there|gone)$")] = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of what it is called, in any of their forms, or how they begin."""
 
 
-HEADS = {
-    "id": "Kenmerk",
-    "kind": "Soort",
-    "label": "Naam",
-    "area": "Gebied",
-    "municipalities": "Gemeenten",
-    "openTo": "Open voor",
-    "themes": "Thema's",
-    "registered": "Geregistreerd",
-    "withdrawn": "Vervallen",
-}
+SHEET = Sheet(
+    AssetResource,
+    id="Kenmerk",
+    kind="Soort",
+    label="Naam",
+    area="Gebied",
+    municipalities="Gemeenten",
+    open_to="Open voor",
+    themes="Thema's",
+    registered="Geregistreerd",
+    withdrawn="Vervallen",
+)
 """Columns of the sheet."""
 
 
-@router.get("/assets", responses=LISTED)
+@router.get("/assets")
 async def list_assets(
     request: Request, response: Response, reader: Reader, query: Annotated[AssetQuery, Query()]
 ) -> Page[AssetResource]:
@@ -112,7 +116,8 @@ async def list_assets(
             "municipality": query.municipality,
         },
         within=await areas_within(context_of(request), query.area),
-        heads=HEADS,
+        title=query.title,
+        sheet=SHEET,
     )
 
 

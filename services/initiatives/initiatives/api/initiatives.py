@@ -14,7 +14,6 @@ from initiatives.domain.first_days import ANY, late_reviews, overdue_of
 from initiatives.domain.grants import Grant
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.referral_state import ReferralStatus
-from initiatives.knowledge.areas import areas_within
 from leefwijk.events.clock import day_of
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
@@ -24,6 +23,7 @@ from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import GrantedLine, RequestLine
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import (
     Page,
     Paging,
@@ -35,7 +35,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Scope
-from leefwijk.service.sheets import LISTED
+from leefwijk.service.sheets import Sheet
 
 router = APIRouter(tags=["initiatives"])
 
@@ -222,22 +222,26 @@ class InitiativeQuery(Paging):
     """Those with a grant that must come back to the table; what is late of it says so."""
 
 
-HEADS = {
-    "id": "Kenmerk",
-    "title": "Titel",
-    "area": "Gebied",
-    "municipalities": "Gemeenten",
-    "themes": "Thema's",
-    "taker": "Initiatiefnemer",
-    "status": "Status",
-    "role": "Rol corporatie",
-    "started": "Gestart",
-    "completed": "Afgerond",
-}
+SHEET = Sheet(
+    InitiativeResource,
+    id="Kenmerk",
+    title="Titel",
+    area="Gebied",
+    municipalities="Gemeenten",
+    themes="Thema's",
+    taker="Initiatiefnemer",
+    status="Status",
+    role="Rol corporatie",
+    started="Gestart",
+    completed="Afgerond",
+    decision_due="Beslissen voor",
+    evaluation_due="Terugkijken voor",
+    overdue="Te laat",
+)
 """Columns of the sheet."""
 
 
-@router.get("/initiatives", responses=LISTED)
+@router.get("/initiatives")
 async def list_initiatives(
     request: Request, response: Response, reader: Reader, query: Annotated[InitiativeQuery, Query()]
 ) -> Page[InitiativeResource]:
@@ -264,7 +268,7 @@ async def list_initiatives(
         },
         within=await areas_within(context_of(request), query.area),
         title=query.title,
-        heads=HEADS,
+        sheet=SHEET,
     )
 
 

@@ -22,6 +22,7 @@ from leefwijk.events.language.initiatives.referral import (
 )
 
 BEFORE_SUPPORT = frozenset({Status.PROPOSED, Status.ASSESSED, Status.DECLINED})
+WITH_SUPPORT = frozenset({Status.SUPPORTED, Status.STARTED})
 
 
 class AssessResponsibility(Command[Initiative]):
@@ -56,7 +57,8 @@ class ReferInitiative(Command[Initiative]):
         context.knowledge(KnownParty)
         if initiative.referrals.waiting is not None:
             refuse("already-referred", "It waits for the answer of the party it was referred to.")
-        if initiative.status not in BEFORE_SUPPORT and not initiative.gates.reviews:
+        waits = initiative.gates.reviews or _support_is_over(initiative)
+        if initiative.status not in BEFORE_SUPPORT and not waits:
             refuse("not-to-be-referred", f"It is {initiative.status}; end its support first.")
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield InitiativeReferred(
@@ -68,6 +70,11 @@ class ReferInitiative(Command[Initiative]):
             due=context.today + REFERRAL_TERM,
             on=context.today,
         )
+
+
+def _support_is_over(initiative: Initiative) -> bool:
+    """What was granted has ended, which comes before referring it (INI-19)."""
+    return initiative.status in WITH_SUPPORT and not initiative.open_grants
 
 
 def _mine(initiative: Initiative, context: Context) -> Referral:
@@ -140,10 +147,13 @@ def _(initiative: Initiative, event: ResponsibilityAssessed, fact: Fact) -> Init
 @evolves(InitiativeReferred)
 def _(initiative: Initiative, event: InitiativeReferred) -> Initiative:
     referral = Referral(event.partner, event.on, event.due)
-    early = initiative.status in BEFORE_SUPPORT
+    # what runs already, or is still paid for, goes on as it is until the party has answered
+    waits = initiative.status in BEFORE_SUPPORT or (
+        initiative.status is Status.SUPPORTED and _support_is_over(initiative)
+    )
     return replace(
         initiative,
-        status=Status.REFERRED if early else initiative.status,
+        status=Status.REFERRED if waits else initiative.status,
         referrals=replace(initiative.referrals, referral=referral),
     )
 

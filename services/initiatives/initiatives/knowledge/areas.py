@@ -13,13 +13,9 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import municipality_of
-from leefwijk.events.language.monitoring.areas import (
-    AreaRegistered,
-    ExperiencedAreaDrawn,
-    ExperiencedAreaRedrawn,
-)
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import PARTS, PLACED, place_said
 
 TABLE = "known_areas"
 
@@ -49,53 +45,13 @@ select above.part, k.area, above.distance, true, above.because || k.evidence
 from above join known_areas k on k.parts @> array[above.area]
 order by part, distance, lived desc, area
 """)
-BELOW = """
-with recursive below as (
-    select area, parts from known_areas where area = any(cast(:areas as text[]))
-    union
-    select k.area, k.parts from known_areas k
-    join below on k.parent = below.area or k.area = any(below.parts)
-)
-"""
-_PARTS = text(f"""
-{BELOW}
-select area, cardinality(parts) = 0
-    and not exists (select from known_areas k where k.parent = below.area) as smallest
-from below order by area
-""")
 
 
-def _registered(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, AreaRegistered)  # noqa: S101 - registered for it
-    return _KEEP, {
-        "area": event.area,
-        "name": event.name,
-        "parent": event.parent,
-        "municipalities": list(event.municipalities),
-        "parts": [],
-        "evidence": str(change.received.id),
-    }
+def _place(change: Change) -> Write:
+    return _KEEP, {**place_said(change.event), "evidence": str(change.received.id)}
 
 
-def _drawn(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, (ExperiencedAreaDrawn, ExperiencedAreaRedrawn))  # noqa: S101 - registered
-    return _KEEP, {
-        "area": event.area,
-        "name": event.name,
-        "parent": None,
-        "municipalities": list(event.municipalities),
-        "parts": [part.area for part in event.parts],
-        "evidence": str(change.received.id),
-    }
-
-
-WRITES: Writes = {
-    AreaRegistered: _registered,
-    ExperiencedAreaDrawn: _drawn,
-    ExperiencedAreaRedrawn: _drawn,
-}
+WRITES: Writes = dict.fromkeys(PLACED, _place)
 
 
 async def known_area(
@@ -111,20 +67,11 @@ async def known_area(
     return (KnownArea(row.area, row.name, tuple(row.municipalities)),)
 
 
-async def areas_within(service: ServiceContext, area: str | None) -> list[str] | None:
-    """An area with all that lies in it, by its parts too; of an area never heard of, itself."""
-    if area is None:
-        return None
-    async with service.reading.connect() as connection:
-        rows = await connection.execute(_PARTS, {"areas": [area]})
-        return [row.area for row in rows] or [area]
-
-
 async def place_of(
     connection: AsyncConnection, area: str, municipalities: tuple[str, ...]
 ) -> tuple[Place, tuple[str, ...]]:
     """The place as gates look at it, and every area within it, itself included."""
-    rows = (await connection.execute(_PARTS, {"areas": [area]})).all()
+    rows = (await connection.execute(PARTS, {"areas": [area]})).all()
     below = tuple(row.area for row in rows) or (area,)
     smallest = tuple(row.area for row in rows if row.smallest and row.area != area)
     above: dict[str, list[str]] = defaultdict(list)

@@ -8,18 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.consume.records import Change
-from leefwijk.events.consume.told import as_told, told_about
+from leefwijk.events.consume.told import as_told, told_around
 from leefwijk.events.consume.writing import Write, Writes
-from leefwijk.events.language.participation.involvement_checks import (
-    CheckConcluded,
-    CheckWithdrawn,
-    ConclusionDoubted,
-    ExplanationTold,
-)
-from leefwijk.events.language.participation.trajectories import PromiseLowered
 from leefwijk.gates.involvement import Checks
 from leefwijk.gates.line import Freshness
-from leefwijk.gates.told import check_told
+from leefwijk.gates.told import CHECK_FACTS, check_found_by, checks_told
 
 _AREAS = text("""
 select distinct unnest(about) as area from known_answers where stream_id = :stream order by area
@@ -27,47 +20,18 @@ select distinct unnest(about) as area from known_answers where stream_id = :stre
 
 
 def _told(change: Change) -> Write:
-    event = change.event
-    if isinstance(event, PromiseLowered):
-        return as_told(change, [_stream(event.check)])
-    if not isinstance(event, CheckConcluded):
-        return as_told(change)
-    complexes = [event.complex] if event.complex else []
-    return as_told(change, [event.area, *event.asked_in, *complexes])
+    return as_told(change, check_found_by(change.event))
 
 
-WRITES: Writes = dict.fromkeys(
-    (CheckConcluded, CheckWithdrawn, ConclusionDoubted, ExplanationTold, PromiseLowered), _told
-)
-
-
-def _stream(check: str) -> str:
-    return f"{CheckConcluded.aggregate}-{check}"
+WRITES: Writes = dict.fromkeys(CHECK_FACTS, _told)
 
 
 async def checks_of(connection: AsyncConnection, places: Sequence[str], fresh: Freshness) -> Checks:
     """The checks in which somebody was asked in one of these areas or complexes."""
-    told = await told_about(connection, places)
-    lowered = [
-        (event, id_)
-        for _, facts in await told_about(connection, [stream for stream, _ in told])
-        for event, id_ in facts
-        if isinstance(event, PromiseLowered)
-    ]
-    found = (
-        check_told(
-            stream.partition("-checks-")[2],
-            facts,
-            [(event, id_) for event, id_ in lowered if _stream(event.check) == stream],
-        )
-        for stream, facts in told
-    )
-    return Checks(tuple(check for check in found if check is not None), fresh)
+    return Checks(checks_told(await told_around(connection, places)), fresh)
 
 
 async def areas_asked(connection: AsyncConnection, change: Change) -> Iterable[str]:
-    """Where people were asked in the check whose promise was lowered."""
-    event = change.event
-    assert isinstance(event, PromiseLowered)  # noqa: S101 - registered for it
-    found = await connection.execute(_AREAS, {"stream": _stream(event.check)})
-    return list(found.scalars())
+    """Where people were asked in the check whose promise changed."""
+    (stream,) = check_found_by(change.event)
+    return list((await connection.execute(_AREAS, {"stream": stream})).scalars())

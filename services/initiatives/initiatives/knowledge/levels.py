@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from initiatives.knowledge.areas import BELOW
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.fields import EffortLevelName
@@ -30,6 +29,7 @@ from leefwijk.events.language.monitoring.efforts import EffortSpentCorrected, Ef
 from leefwijk.gates.levels import Level, Levels
 from leefwijk.gates.line import Freshness
 from leefwijk.gates.place import Place
+from leefwijk.service.places import BELOW
 
 TABLES = ("known_levels", "known_efforts")
 

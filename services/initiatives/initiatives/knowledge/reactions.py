@@ -38,7 +38,7 @@ from leefwijk.events.language.participation.involvement_checks import (
     ConclusionDoubted,
     ExplanationTold,
 )
-from leefwijk.events.language.participation.trajectories import PromiseLowered
+from leefwijk.events.language.participation.trajectories import PromiseLowered, PromiseRaised
 
 _IN_AREAS = text("""
 with recursive up as (
@@ -139,8 +139,9 @@ REACTIONS = (
         _in_municipality,
         look_at(Gate.PERFORMANCE_AGREEMENTS),
     ),
-    Reaction(
-        _name(PromiseLowered), PromiseLowered, _where_asked, look_at(Gate.RESIDENTS_INVOLVEMENT)
+    *(
+        Reaction(_name(event), event, _where_asked, look_at(Gate.RESIDENTS_INVOLVEMENT))
+        for event in (PromiseLowered, PromiseRaised)
     ),
     *(
         Reaction(_name(event), event, _where_none_is_left, look_at(Gate.OWN_TENANTS_BENEFIT))

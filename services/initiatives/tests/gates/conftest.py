@@ -264,8 +264,11 @@ class Town:
 
     def headers(self, role: str, who: str = "somebody") -> dict[str, str]:
         """Who asks."""
-        subject = f"{role}-{who}"
-        return {"Authorization": f"Bearer {self.issuer.token(role, subject=subject)}"}
+        place: dict[str, Any] = {}
+        if role == "partner":
+            place = {"partner": who, "municipalities": ("GM0106",)}
+        token = self.issuer.token(role, subject=f"{role}-{who}", **place)
+        return {"Authorization": f"Bearer {token}"}
 
     async def get(self, path: str, role: str = "area_manager") -> Any:
         """Read what must be there."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
+
+from leefwijk.events.language.monitoring.measurements import (
+    Figure,
+    Measured,
+    MeasurementsRecorded,
+)
 
 GATES = [
     "residents-involvement",
@@ -122,6 +129,36 @@ async def test_the_page_changes_when_facts_arrive(empty: Any, facts: Any) -> Non
     line = (await empty.lines(i5))["own-tenants-benefit"]
     assert line["code"] == "no-own-tenants-benefit"
     assert "0 own dwellings" in line["reason"]
+    before = await empty.facts(i5)
+    area = "WK010608@2022"
+    await empty.homes({area: 3}, "H2")
+    await empty.check("P1", area, opened=area)
+    await empty.hear("monitoring", "base", facts.verdict(area), "M1")
+    await empty.hear("monitoring", "level", facts.level(area), "M2")
+    assert {line["outcome"] for line in (await empty.lines(i5)).values()} == {"passed"}
+    assert await empty.facts(i5) == before
+
+
+async def test_homes_that_are_let_by_anybody_are_no_own_homes(empty: Any, facts: Any) -> None:
+    """INI-08: of 4124 homes 79 % is owned; that 866 are let says not whose they are."""
+    area = "WK010608@2022"
+    await empty.hear("monitoring", "kloosterveen", facts.registered(area, None, "district"), "k")
+    counted = (("dwelling_total", "4124"), ("dwelling_ownership", "79"))
+    found = MeasurementsRecorded(
+        area=area,
+        source_edition="cbs-kwb-2022",
+        import_id="i1",
+        figures=tuple(
+            Measured(indicator=name, period="2022", figure=Figure(number=Decimal(number)))
+            for name, number in counted
+        ),
+    )
+    await empty.hear("monitoring", "cbs", found, "figures")
+    i5 = await empty.coffee("800.00", area=area)
+    line = (await empty.lines(i5))["own-tenants-benefit"]
+    assert (line["code"], line["knowledge"]) == ("own-dwellings-not-known", "unknown")
+    assert line["evidence"] == []
+    assert "866" not in line["reason"]
 
 
 async def test_gates_do_not_apply_where_residents_do_it_themselves(town: Any) -> None:

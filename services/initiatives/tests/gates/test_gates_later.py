@@ -31,7 +31,8 @@ async def test_when_the_base_breaks_the_promise_stands_and_new_money_waits(
     town.clock.set("2026-05-18T09:00:00Z")
     broken = facts.verdict(on="2026-05-18", whole=["f2"])
     await town.hear("monitoring", "base-lariks-oost", broken, "M7")
-    await town.work()
+    await town.again("M7")
+    await town.again("M7")
     (lost,) = await town.facts_named(i1, "gate-no-longer-passed")
     assert (lost["gate"], lost["on"]) == ("base-in-order", "2026-05-18")
     assert lost["evidence"] == [facts.id_of("M7")]
@@ -106,7 +107,7 @@ async def test_when_the_last_own_home_is_sold_the_grant_is_reviewed(empty: Any, 
     assert review["gate"] == "own-tenants-benefit"
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     "collective": (
         {"benefit": {"households": 2, "ownTenants": 2}},
         ["collective-interest"],
@@ -132,12 +133,19 @@ async def test_a_change_of_plan_reopens_the_gates_it_touches(town: Any, name: st
     reviews = await town.facts_named(i1, "support-review-required")
     assert [fact["gate"] for fact in reviews] == reviewed
     assert {fact["due"] for fact in reviews} <= {"2026-05-18"}
+    page = await town.get(f"/initiatives/{i1}/gates")
+    (granted,) = await town.facts_named(i1, "support-granted")
+    assert [line["gate"] for line in page["atGrant"] if line["outcome"] == "passed"] == [
+        line["gate"] for line in granted["gateLines"]
+    ]
     if name == "care":
         assert gone[0]["code"] == "legal-condition-not-met"
     if reviewed:
         answer = await _spend(town, i1, "50.00", on="2026-05-04")
         assert answer.json()["code"] == "support-under-review"
         await town.refused(i1, "support-top-ups", MORE, "area_manager", "support-under-review")
+        body = {"gate": reviewed[0], "until": "2026-07-01", "reason": "It is a nice plan"}
+        await town.refused(i1, "gate-overrides", body, "area_director", "gate-not-overridable")
         restored = {"plan": town.plan, "change": "As it was"}
         await town.done(i1, "changes", restored, "neighbourhood_worker")
         again = await town.facts_named(i1, "gate-passed-again")
@@ -221,7 +229,7 @@ async def test_an_override_does_not_cover_another_ground(town: Any) -> None:
     await town.override(i1, "residents-involvement", "2026-07-31")
     town.clock.set("2026-05-04T09:00:00Z")
     await town.withdrawn("P3", "2026-05-04")
-    await town.work()
+    await town.again("P3-withdrawn")
     (lapsed,) = await town.facts_named(i1, "gate-override-lapsed")
     assert lapsed["ground"] == "ground-changed"
     town.clock.set("2026-05-05T09:00:00Z")

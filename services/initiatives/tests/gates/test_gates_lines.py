@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+
+from leefwijk.events.language.monitoring.performance_agreements import (
+    PerformanceAgreementAmended,
+)
 
 WIJK = "WK010601@2020"
 
@@ -70,9 +75,41 @@ async def test_a_local_agreement_binds_and_an_override_shows(town: Any, facts: A
     assert (shown["outcome"], shown["setAside"]["role"]) == ("failed", "area_director")
 
 
+async def test_only_an_agreement_of_this_year_binds(empty: Any, facts: Any) -> None:
+    """INI-17: M9 alone, for 2027: decided in 2026 it is granted, by no agreement at all."""
+    await empty.areas()
+    later = facts.agreement(2027, "greening", required=True)
+    await empty.hear("monitoring", "gm0106-2027", later, "M9")
+    line = (await empty.lines(await empty.coffee()))["performance-agreements"]
+    assert (line["outcome"], line["evidence"]) == ("passed", [])
+
+
+async def test_an_amended_text_binds_when_it_is_concluded(town: Any, facts: Any) -> None:
+    """INI-17: until then the earlier one counts; concluded, it is what the line rests on."""
+    amended = PerformanceAgreementAmended(
+        municipality="GM0106",
+        year=2026,
+        edition=2,
+        listed=("greening",),
+        listing_required=True,
+        reason="The council asked for it",
+        on=date(2026, 4, 13),
+    )
+    await town.hear("monitoring", "gm0106-2026", amended, "amended")
+    i1 = await town.coffee()
+    assert (await town.lines(i1))["performance-agreements"]["outcome"] == "passed"
+    concluded = facts.agreement(2026, "greening", required=True)
+    await town.hear("monitoring", "gm0106-2026", concluded, "anew")
+    line = (await town.lines(i1))["performance-agreements"]
+    assert (line["code"], line["evidence"]) == (
+        "not-in-performance-agreements",
+        [facts.id_of("anew")],
+    )
+
+
 async def test_the_year_of_the_decision_counts(town: Any, facts: Any) -> None:
     """INI-17: 2027 binds in 2027 only; the grant of 2026 stands, its top-up of 2027 does not."""
-    i1 = await town.coffee()
+    i1 = await town.coffee(plan={"effect": {**town.plan["effect"], "by": "2027-12-31"}})
     await town.granted(i1)
     later = facts.agreement(2027, "greening", required=True)
     await town.hear("monitoring", "gm0106-2027", later, "M9")
@@ -83,10 +120,17 @@ async def test_the_year_of_the_decision_counts(town: Any, facts: Any) -> None:
     await town.check("P2", through="2027-12-31")
     town.clock.set("2027-02-01T09:00:00Z")
     body = {"line": 1, "amount": "100.00", "reason": "More"}
-    await town.refused(i1, "support-top-ups", body, "area_manager", "gates-not-passed")
-    assert (await town.get(f"/initiatives/{i1}"))["status"] == "supported"
+    problem = await town.refused(i1, "support-top-ups", body, "area_manager", "gates-not-passed")
+    (line,) = problem["refusals"][0]["lines"]
+    assert (line["code"], line["evidence"]) == (
+        "not-in-performance-agreements",
+        [facts.id_of("M9")],
+    )
+    found = await town.get(f"/initiatives/{i1}")
+    assert (found["status"], found["grants"][0]["status"]) == ("supported", "granted")
 
 
+MEETING = {"category": "meeting", "place": "Hall", "moments": "Tuesday", "openTo": "Everyone"}
 VISITS = {"category": "social_work", "ownTenantsOnly": True, "behindTheFrontDoor": True}
 PROGRAMME = {"organisation": "Welfare Assen"}
 
@@ -201,6 +245,8 @@ async def test_the_level_decides_what_kind_of_support_fits(
     assert line.get("code") == code
     if code is None:
         await town.granted(i, "2000.00")
+        within = "for the years within the agreement, through 2028" in line["reason"]
+        assert within is (nature["rhythm"] == "yearly")
         return
     if level == "basic":
         assert "basic" in line["reason"].lower()
@@ -209,6 +255,27 @@ async def test_the_level_decides_what_kind_of_support_fits(
         assert "structural support needs large scale" in line["reason"]
     await town.override(i, "effort-level-and-budget", "2026-12-31")
     await town.granted(i, "2000.00")
+
+
+async def test_successive_years_in_one_request_are_structural(town: Any) -> None:
+    """INI-20: three single years in one command are not three incidents; one line of one is."""
+    lines = [
+        {
+            "line": number,
+            "kind": "money",
+            "purpose": "Furniture",
+            "amount": "500.01",
+            "until": f"{2025 + number}-12-31",
+            "contribution": MEETING,
+        }
+        for number in (1, 2, 3)
+    ]
+    i = await town.propose()
+    await town.done(i, "support-requests", {"lines": lines}, "neighbourhood_worker")
+    line = (await town.lines(i))["effort-level-and-budget"]
+    assert line["code"] == "nature-beyond-effort-level"
+    await town.done(i, "support-requests", {"lines": lines[:1]}, "neighbourhood_worker")
+    assert (await town.lines(i))["effort-level-and-budget"]["outcome"] == "passed"
 
 
 async def test_a_budget_exceeded_by_override_reads_below_zero(town: Any, facts: Any) -> None:
@@ -222,6 +289,8 @@ async def test_a_budget_exceeded_by_override_reads_below_zero(town: Any, facts: 
     )
     await town.override(i1, "effort-level-and-budget", "2026-12-31")
     await town.granted(i1)
+    budget = await town.get("/area-budgets/WK010601@2020.2026")
+    assert (budget["left"], budget["exceededByOverride"]) == ("-500.00", True)
     other = await town.coffee("100.00")
     reason = (await town.not_granted(other, "100.00"))["effort-level-and-budget"]["reason"]
     assert reason.startswith("-500.00 is left")

@@ -49,6 +49,10 @@ async def test_an_override_never_turns_the_line_green(town: Any, facts: Any) -> 
     await town.hear("monitoring", "base-lariks-oost", facts.verdict(on="2026-05-01"), "M7")
     page = await town.get(f"/initiatives/{i1}/gates")
     assert [override["gate"] for override in page["overrides"]] == ["base-in-order"]
+    (shown,) = page["overrides"]
+    assert (shown["role"], shown["reason"]) == ("area_director", LIGHTS)
+    assert (await town.get(f"/initiatives/{i1}"))["gatesSetAside"] == ["base-in-order"]
+    assert {line["gate"]: line["outcome"] for line in page["lines"]}["base-in-order"] == "passed"
     then = {line["gate"]: line for line in page["atGrant"]}["base-in-order"]
     assert (then["outcome"], then["setAside"]["reason"]) == ("failed", LIGHTS)
 
@@ -83,7 +87,9 @@ async def test_what_an_override_needs(town: Any, facts: Any) -> None:
         await town.refused(i1, "gate-overrides", body, "area_director", "reason-missing")
     unsaid = {"gate": "base-in-order", "until": UNTIL}
     await town.refused(i1, "gate-overrides", unsaid, "area_director", "reason-missing")
-    await town.refused(i1, "gate-overrides", _body(), "area_manager", "role-not-allowed")
+    for role in ("area_manager", "neighbourhood_worker", "partner", "analyst"):
+        answer = await town.step(i1, "gate-overrides", _body(), role)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed"), role
     passing = _body("residents-involvement")
     await town.refused(i1, "gate-overrides", passing, "area_director", "nothing-to-override")
 
@@ -149,7 +155,7 @@ async def _worse(town: Any, facts: Any) -> None:
     await town.hear("monitoring", "base-lariks-oost", both, "M6b")
 
 
-ADVENTURE = {
+ADVENTURE: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "logo": ({"contribution": None}, "legal-basis", "no-legal-category", "Decline"),
     "ramp": (
         {"plan": {"benefit": {"households": 1, "ownTenants": 1}}},
@@ -179,7 +185,9 @@ ADVENTURE = {
 
 
 @pytest.mark.parametrize("name", ADVENTURE)
-async def test_what_law_or_purpose_forbids_nobody_sets_aside(town: Any, name: str) -> None:
+async def test_what_law_or_purpose_forbids_nobody_sets_aside(
+    town: Any, facts: Any, name: str
+) -> None:
     """INI-15: `gate-not-overridable`, with what can be done instead."""
     more, gate, code, way = ADVENTURE[name]
     i = await town.coffee("750.00", **more)
@@ -187,6 +195,8 @@ async def test_what_law_or_purpose_forbids_nobody_sets_aside(town: Any, name: st
     assert line["code"] == code
     assert line.get("overridableBy") is None
     assert way in line["wayOn"]
+    if name == "mowing":
+        assert facts.id_of("M5") in line["evidence"]
     problem = await town.refused(
         i, "gate-overrides", _body(gate), "area_director", "gate-not-overridable"
     )

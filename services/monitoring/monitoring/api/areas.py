@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
 
 from leefwijk.events.fields import AREA_CODE, AREA_ID
 from leefwijk.events.handling import Loaded
@@ -12,8 +13,18 @@ from leefwijk.events.language.monitoring.areas import AreaKind
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.problems import Problem, area_edition_missing
-from leefwijk.service.reads import Page, Paging, Reader, Resource, page_of, tag
+from leefwijk.service.reads import (
+    Page,
+    Paging,
+    Reader,
+    Resource,
+    SheetFormat,
+    page_of,
+    sheet_of,
+    tag,
+)
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.domain.area import Area, MapAreaEdition
 from monitoring.domain.experienced_area import (
     DrawExperiencedArea,
@@ -21,7 +32,7 @@ from monitoring.domain.experienced_area import (
     ExperiencedArea,
     RedrawExperiencedArea,
 )
-from monitoring.figures import AreaFigures, figures_of_area
+from monitoring.figures import AreaFigures, FigureResource, figures_of_area
 from monitoring.import_store import ImportStore
 from monitoring.knowledge.own import drawing_of, known_parts, place_of
 
@@ -112,6 +123,20 @@ class AreaQuery(Paging):
     title: Annotated[str | None, Query(max_length=100)] = None
 
 
+SHEET = Sheet(
+    AreaResource,
+    id="Gebied",
+    code="Code",
+    edition="Indeling",
+    kind="Soort",
+    name="Naam",
+    parent="Ligt in",
+    municipalities="Gemeenten",
+    has_boundary="Grens bekend",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/areas")
 async def list_areas(
     request: Request, response: Response, reader: Reader, query: Annotated[AreaQuery, Query()]
@@ -127,6 +152,7 @@ async def list_areas(
             lambda id_, loaded: _drawn(id_, loaded.state.drawings[-1], loaded.version),
             {"municipality": query.municipality, "code": query.code, "part": query.parent},
             title=query.title,
+            sheet=SHEET,
         )
     return await page_of(
         request,
@@ -143,6 +169,7 @@ async def list_areas(
             "municipality": query.municipality,
         },
         title=query.title,
+        sheet=SHEET,
     )
 
 
@@ -199,8 +226,34 @@ async def get_boundary(request: Request, reader: Reader, area_id: AreaPath) -> d
     }
 
 
+class FigureQuery(BaseModel):
+    """How the figures are read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: SheetFormat = None
+
+
+FIGURE_SHEET = Sheet(
+    FigureResource,
+    indicator="Indicator",
+    period="Periode",
+    number="Waarde",
+    label="Klasse",
+    missing="Ontbreekt omdat",
+    shown="Getoond",
+    source_edition="Uitgave",
+    estimate="Schatting",
+    coverage="Dekking",
+    note="Opmerking",
+)
+"""Columns of the sheet of figures."""
+
+
 @router.get("/areas/{areaId}/measurements")
-async def list_measurements(request: Request, reader: Reader, area_id: AreaPath) -> AreaFigures:
+async def list_measurements(
+    request: Request, reader: Reader, area_id: AreaPath, query: Annotated[FigureQuery, Query()]
+) -> AreaFigures:
     """All figures of an area: its own, derived from another edition, or composed of its parts."""
     require_area(area_id)
     service = context_of(request)
@@ -209,7 +262,7 @@ async def list_measurements(request: Request, reader: Reader, area_id: AreaPath)
     found = await figures_of_area(service, area_id) if sees else None
     if found is None:
         raise Problem("not-found", "This area is not registered.")
-    return found
+    return sheet_of(request, query.format, f"figures-{area_id}", FIGURE_SHEET, found.items) or found
 
 
 @router.get("/experienced-areas/{drawingId}")

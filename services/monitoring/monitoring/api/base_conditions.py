@@ -10,14 +10,25 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from leefwijk.events.clock import day_of
+from leefwijk.events.fields import AREA_PATTERN
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.monitoring.base_conditions import FailingStep, Step, Verdict
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.moments import known_at
 from leefwijk.service.problems import Problem
-from leefwijk.service.reads import InternalReader, Page, Paging, Resource, page_of, tag
+from leefwijk.service.reads import (
+    InternalReader,
+    Page,
+    Paging,
+    Resource,
+    SheetFormat,
+    page_of,
+    sheet_of,
+    tag,
+)
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.api.areas import AreaPath, require_area
 from monitoring.domain.assessing import (
     AssessBase,
@@ -28,8 +39,11 @@ from monitoring.domain.assessing import (
 from monitoring.domain.base_agenda import Item, agenda
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.base_verdict import KnownBase, Reading, read_area
+from monitoring.domain.standing_agreements import StandingAgreement
 from monitoring.knowledge.base import base_around, known_base
+from monitoring.knowledge.living_agreements import agreements_standing
 from monitoring.knowledge.own import find_all, place_of
+from monitoring.within import areas_within
 
 WORKER = Role.NEIGHBOURHOOD_WORKER
 _ONE = "/{areaId}"
@@ -56,6 +70,22 @@ class ReadingResource(Resource):
     """Homes in condition 5 or 6 with a decided demolition plan."""
 
 
+class AgreementResource(Resource):
+    """A living agreement that stands here: evidence for information and agreements (PAR-28).
+
+    It binds nobody in law, and the verdict stays with whoever looks.
+    """
+
+    agreement: str
+    title: str
+    area: str
+    topics: list[str]
+    made: date
+    review_by: date
+    review_overdue: bool
+    evidence: list[str]
+
+
 class BaseResource(Resource):
     """The base of an area as of a day, as known at a moment."""
 
@@ -68,6 +98,20 @@ class BaseResource(Resource):
     complexes: dict[str, ReadingResource]
     corrections: list[dict[str, Any]]
     actions: dict[str, dict[str, Any]]
+    agreements: list[AgreementResource]
+
+
+def _agreement(found: StandingAgreement, day: date) -> AgreementResource:
+    return AgreementResource(
+        agreement=found.agreement,
+        title=found.title,
+        area=found.area,
+        topics=list(found.topics),
+        made=found.made,
+        review_by=found.review_by,
+        review_overdue=found.review_overdue(day),
+        evidence=list(found.evidence),
+    )
 
 
 def _reading(reading: Reading) -> ReadingResource:
@@ -116,6 +160,9 @@ async def get_base(
     around = await base_around(service, place, day)
     read = read_area(loaded.state, around, day, known)
     assessed = read.area.assessed is not None
+    told = min(day, day_of(known)) if known else day
+    within = await areas_within(service, area_id) or [area_id]
+    agreements = await agreements_standing(service, within, told)
     return BaseResource(
         area=area_id,
         version=loaded.version,
@@ -126,6 +173,7 @@ async def get_base(
         complexes={name: _reading(one) for name, one in sorted(read.complexes.items())},
         corrections=_corrections(loaded.state, around, known),
         actions=_actions(loaded.state),
+        agreements=[_agreement(one, day) for one in agreements],
     )
 
 
@@ -177,6 +225,8 @@ def _actions(base: BaseCondition) -> dict[str, dict[str, Any]]:
 class BaseQuery(Paging):
     """What to list; every condition given must hold."""
 
+    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     verdict: Verdict | None = None
     complex: Annotated[str | None, Query(max_length=80)] = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
@@ -205,6 +255,17 @@ def _listed(id_: str, loaded: Loaded[BaseCondition]) -> BaseListed:
     )
 
 
+SHEET = Sheet(
+    BaseListed,
+    area="Gebied",
+    verdict="Oordeel",
+    step="Stap",
+    valid_through="Geldig tot en met",
+    because="Omdat",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/base-conditions")
 async def list_bases(
     request: Request,
@@ -218,7 +279,17 @@ async def list_bases(
         "complex": query.complex,
         "municipality": query.municipality,
     }
-    return await page_of(request, response, BaseCondition, query, reader, _listed, terms)
+    return await page_of(
+        request,
+        response,
+        BaseCondition,
+        query,
+        reader,
+        _listed,
+        terms,
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
+    )
 
 
 class AgendaQuery(BaseModel):
@@ -227,6 +298,7 @@ class AgendaQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     municipality: Annotated[str, Query(pattern=r"^GM[0-9]{4}$")]
+    format: SheetFormat = None
 
 
 class AgendaItem(Resource):
@@ -246,28 +318,38 @@ class Agenda(Resource):
     items: list[AgendaItem]
 
 
+AGENDA_SHEET = Sheet(
+    AgendaItem,
+    area="Gebied",
+    complex="Complex",
+    what="Wat",
+    step="Stap",
+    due="Uiterlijk",
+    overdue="Te laat",
+)
+"""Columns of the sheet of the agenda."""
+
+
 @router.get("/base-agenda")
 async def get_agenda(
     request: Request, reader: InternalReader, query: Annotated[AgendaQuery, Query()]
 ) -> Agenda:
     """Assessments that lapse soon and planned work that is open (MON-27)."""
     service = context_of(request)
-    if not reader.sees((query.municipality,)):
-        return Agenda(items=[])
-    items = await _items(service, query.municipality)
-    return Agenda(
-        items=[
-            AgendaItem(
-                area=item.area,
-                complex=item.complex,
-                what=item.what,
-                step=item.step,
-                due=item.due,
-                overdue=item.overdue,
-            )
-            for item in items
-        ]
-    )
+    seen = reader.sees((query.municipality,))
+    items = [
+        AgendaItem(
+            area=item.area,
+            complex=item.complex,
+            what=item.what,
+            step=item.step,
+            due=item.due,
+            overdue=item.overdue,
+        )
+        for item in (await _items(service, query.municipality) if seen else ())
+    ]
+    whole = Agenda(items=items)
+    return sheet_of(request, query.format, "base-agenda", AGENDA_SHEET, items) or whole
 
 
 async def _items(service: ServiceContext, municipality: str) -> list[Item]:

@@ -23,7 +23,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
-from leefwijk.service.sheets import LISTED
+from leefwijk.service.sheets import Sheet
 from monitoring.api.level_gates import OverrideResource, override
 from monitoring.domain.agreeing import (
     AgreeEffortLevel,
@@ -188,20 +188,23 @@ class ProposalQuery(Paging):
     questioned: Ground | None = None
 
 
-HEADS = {
-    "id": "Kenmerk",
-    "area": "Gebied",
-    "level": "Inzetniveau",
-    "status": "Status",
-    "in_force": "Van kracht",
-    "valid_from": "Vanaf",
-    "valid_through": "Tot en met",
-    "reaction_through": "Reageren tot en met",
-}
+SHEET = Sheet(
+    EffortLevelResource,
+    id="Kenmerk",
+    area="Gebied",
+    level="Inzetniveau",
+    status="Status",
+    in_force="Van kracht",
+    valid_from="Vanaf",
+    valid_through="Tot en met",
+    last_day="Laatste dag",
+    reaction_through="Reageren tot en met",
+    director="Regisseur",
+)
 """Columns of the sheet."""
 
 
-@router.get("/effort-proposals", responses=LISTED)
+@router.get("/effort-proposals")
 async def list_proposals(
     request: Request,
     response: Response,
@@ -224,7 +227,7 @@ async def list_proposals(
             "questioned": query.questioned,
         },
         within=await areas_within(context_of(request), query.area),
-        heads=HEADS,
+        sheet=SHEET,
     )
 
 

@@ -23,9 +23,11 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.domain.effort import Booked, CorrectEffort, Effort, RecordEffort
 from monitoring.domain.places import KnownPlace
 from monitoring.knowledge.own import known_place
+from monitoring.within import areas_within
 
 WHO = (Role.NEIGHBOURHOOD_WORKER, Role.AREA_MANAGER)
 
@@ -100,9 +102,28 @@ class EffortQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None
     contribution: ContributionCategory | None = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the description, or how they begin."""
+
+
+SHEET = Sheet(
+    EffortResource,
+    id="Kenmerk",
+    area="Gebied",
+    year="Jaar",
+    on="Datum",
+    amount="Euro",
+    hours="Uren",
+    contribution="Bijdrage",
+    category="Kostensoort",
+    description="Omschrijving",
+    reference="Verwijzing",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/efforts")
@@ -114,12 +135,22 @@ async def list_efforts(
 ) -> Page[EffortResource]:
     """Bookings, newest first."""
     terms = {
-        "area": query.area,
         "year": str(query.year) if query.year else None,
         "contribution": query.contribution,
         "municipality": query.municipality,
     }
-    return await page_of(request, response, Effort, query, reader, _resource, terms)
+    return await page_of(
+        request,
+        response,
+        Effort,
+        query,
+        reader,
+        _resource,
+        terms,
+        within=await areas_within(context_of(request), query.area),
+        title=query.title,
+        sheet=SHEET,
+    )
 
 
 @router.get("/efforts/{effortId}")

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response, UploadFile
 from pydantic import Field
 
-from leefwijk.events.decider import Actor, Context
-from leefwijk.events.handling import Caller, Loaded, Outcome
+from leefwijk.events.decider import Context
+from leefwijk.events.handling import Loaded, Outcome
 from leefwijk.events.store.locks import in_turn
-from leefwijk.service.commands import Commands, require_role
+from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.problems import Problem
@@ -26,7 +26,8 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
-from leefwijk.service.trace import current_trace
+from leefwijk.service.sheets import Sheet
+from leefwijk.service.uploads import content_of, file_title, sender, uploads
 from monitoring import importing
 from monitoring.domain.import_run import ImportRun, ImportStatus, StartImport, WithdrawImport
 from monitoring.import_store import ImportStore
@@ -38,6 +39,7 @@ commands = Commands("/imports", ImportRun, tag="imports")
 commands.post("/{importId}/withdrawals", WithdrawImport, role=Role.ANALYST)
 
 router = APIRouter(tags=["imports"])
+files = uploads(Role.ANALYST, tag="imports")
 
 LARGEST_FILE = 48 * 1024 * 1024
 
@@ -135,7 +137,7 @@ def refused(error: importing.ImportRefused) -> Problem:
     )
 
 
-@router.post("/imports", status_code=202)
+@files.post("/imports", status_code=202)
 async def start_import(
     request: Request,
     response: Response,
@@ -152,11 +154,8 @@ async def start_import(
     The same content under the same source, edition and delivery is the same import: it answers with
     the first one, marked already done.
     """
-    require_role(reader, (Role.ANALYST,))
     service = context_of(request)
-    content = await file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise Problem("too-large", f"A file has at most {LARGEST_FILE} bytes.")
+    content = await content_of(file, LARGEST_FILE)
     try:
         chosen = mapping_of(source, await mapping.read() if mapping else None, areas)
         codes = await codes_by_edition(service)
@@ -178,12 +177,6 @@ async def start_import(
     return await _start(request, response, service, reader, command, content, canonical(chosen))
 
 
-def file_title(name: str | None) -> str:
-    """The name of a file, without folders and what no title may hold."""
-    plain = "".join(sign for sign in (name or "").rsplit("/", 1)[-1] if sign.isprintable())
-    return plain.strip()[:200] or "file"
-
-
 async def _start(
     request: Request,
     response: Response,
@@ -194,12 +187,6 @@ async def _start(
     mapping: bytes,
 ) -> ImportResource:
     store = part_of(request, ImportStore)
-    trace = current_trace.get()
-    caller = Caller(
-        Actor(await service.actors.number(reader), reader.role.value),
-        correlation=trace.correlation if trace else None,
-        traceparent=trace.traceparent if trace else None,
-    )
 
     async def knows(command: StartImport, state: ImportRun, context: Context) -> tuple[object, ...]:
         return await running_import(service, command, state, context)
@@ -209,7 +196,7 @@ async def _start(
 
     async with in_turn(service.engine, f"start/{command.source_edition}"):
         outcome = await service.handler.execute(
-            command, caller=caller, create=True, knows=knows, keep=keep
+            command, caller=await sender(service, reader), create=True, knows=knows, keep=keep
         )
     part_of(request, Importer).poke()
     loaded = await service.handler.load(ImportRun, outcome.id)
@@ -250,6 +237,8 @@ class ImportQuery(Paging):
 
     source: Annotated[str | None, Query(max_length=100)] = None
     status: ImportStatus | None = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the name of the file, or how they begin."""
 
 
 class ImportLine(Resource):
@@ -262,6 +251,19 @@ class ImportLine(Resource):
     area_edition: int
     file_name: str
     started_at: datetime | None
+
+
+SHEET = Sheet(
+    ImportLine,
+    id="Kenmerk",
+    status="Status",
+    source="Bron",
+    source_edition="Uitgave",
+    area_edition="Indeling",
+    file_name="Bestand",
+    started_at="Begonnen",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/imports")
@@ -288,4 +290,6 @@ async def list_imports(
             started_at=loaded.state.started_at,
         ),
         {"source": query.source, "status": query.status},
+        title=query.title,
+        sheet=SHEET,
     )

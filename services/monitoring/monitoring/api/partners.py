@@ -13,6 +13,7 @@ from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.domain.partner import EndPartnerMunicipality, Partner, RegisterPartner
 
 commands = Commands("/partners", Partner, tag="partners")
@@ -48,6 +49,18 @@ class PartnerQuery(Paging):
 
     kind: PartnerKind | None = None
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+    title: Annotated[str | None, Query(max_length=100)] = None
+    """Words of the name, or how they begin."""
+
+
+SHEET = Sheet(
+    PartnerResource,
+    id="Kenmerk",
+    name="Naam",
+    kind="Soort",
+    municipalities="Gemeenten",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/partners")
@@ -65,6 +78,8 @@ async def list_partners(
         reader,
         lambda id_, loaded: _resource(id_, loaded, today),
         terms,
+        title=query.title,
+        sheet=SHEET,
     )
 
 

@@ -20,6 +20,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from monitoring.domain.performance_agreement import (
     AmendPerformanceAgreement,
     ConcludePerformanceAgreement,
@@ -99,6 +100,24 @@ class AgreementQuery(Paging):
 
     municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None
+    status: Annotated[str | None, Query(pattern=r"^(drafted|concluded)$")] = None
+
+
+SHEET = Sheet(
+    AgreementResource,
+    id="Kenmerk",
+    municipality="Gemeente",
+    year="Jaar",
+    edition="Versie",
+    listed="Bijdragen",
+    listing_required="Opnemen verplicht",
+    maximum_per_home="Hoogstens per woning",
+    missing="Nog te tekenen door",
+    binds="Bindt",
+    due_on="Uiterlijk op",
+    overdue="Te laat",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/performance-agreements")
@@ -112,8 +131,11 @@ async def list_agreements(
     terms = {
         "municipality": query.municipality,
         "year": str(query.year) if query.year else None,
+        "status": query.status,
     }
-    return await page_of(request, response, PerformanceAgreement, query, reader, _resource, terms)
+    return await page_of(
+        request, response, PerformanceAgreement, query, reader, _resource, terms, sheet=SHEET
+    )
 
 
 @router.get("/performance-agreements/{agreementId}")

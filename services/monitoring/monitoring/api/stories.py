@@ -8,13 +8,16 @@ from typing import Annotated, Any
 import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Outcome
+from leefwijk.events.language.monitoring.stories import Tone
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.problems import Problem
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role, Scope
+from leefwijk.service.sheets import Sheet
 from leefwijk.service.words import Words
 from monitoring.api.areas import AreaPath, require_area
 from monitoring.domain.story import (
@@ -26,6 +29,7 @@ from monitoring.domain.story import (
     WithdrawStoryConsent,
 )
 from monitoring.knowledge.own import known_place
+from monitoring.within import areas_within
 
 _log = structlog.get_logger(__name__)
 
@@ -129,15 +133,35 @@ async def get_story(
     return found.model_copy(update={"text": words})
 
 
+class StoryQuery(Paging):
+    """What to list; every condition given must hold."""
+
+    theme: Theme | None = None
+    tone: Tone | None = None
+
+
+SHEET = Sheet(
+    StoryResource,
+    id="Kenmerk",
+    area="Gebied",
+    theme="Thema",
+    tone="Toon",
+    teller="Verteller",
+    month="Maand",
+    published="Gepubliceerd",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/areas/{areaId}/stories")
 async def list_stories(
     request: Request,
     response: Response,
     reader: Reader,
     area_id: AreaPath,
-    query: Annotated[Paging, Query()],
+    query: Annotated[StoryQuery, Query()],
 ) -> Page[StoryResource]:
-    """Stories of an area without their words; residents see the published ones."""
+    """Stories of an area and all in it, without their words; residents see the published ones."""
     require_area(area_id)
     open_only = not reader.may_read(Scope.INTERNAL)
     return await page_of(
@@ -147,5 +171,11 @@ async def list_stories(
         query,
         reader,
         lambda id_, loaded: _resource(id_, loaded.version, loaded.state),
-        {"area": area_id, "status": "published" if open_only else None},
+        {
+            "theme": query.theme,
+            "tone": query.tone,
+            "status": "published" if open_only else None,
+        },
+        within=await areas_within(context_of(request), area_id),
+        sheet=SHEET,
     )

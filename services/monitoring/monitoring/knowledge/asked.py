@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.consume.records import Change
-from leefwijk.events.consume.told import as_told, told_about
+from leefwijk.events.consume.told import as_told, told_about, told_around
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.language.participation.formal_advices import (
     FormalAdviceAnswered,
@@ -18,40 +18,27 @@ from leefwijk.events.language.participation.formal_advices import (
     FormalAdviceReceived,
     SubjectKind,
 )
-from leefwijk.events.language.participation.involvement_checks import (
-    CheckConcluded,
-    CheckWithdrawn,
-    ConclusionDoubted,
-    ExplanationTold,
-)
 from leefwijk.gates.advice import Advice
 from leefwijk.gates.involvement import Checks
 from leefwijk.gates.line import Freshness
-from leefwijk.gates.told import advice_told, check_told
+from leefwijk.gates.told import CHECK_FACTS, advice_told, check_found_by, checks_told
 
 
-def _told(change: Change) -> Write:
+def _checked(change: Change) -> Write:
+    return as_told(change, check_found_by(change.event))
+
+
+def _advised(change: Change) -> Write:
     event = change.event
-    about: list[str] = []
-    if isinstance(event, CheckConcluded):
-        about = [event.area, *event.asked_in]
-    elif isinstance(event, FormalAdviceAsked):
-        about = [_subject(event.about.kind, event.about.id)]
-    return as_told(change, about)
+    if not isinstance(event, FormalAdviceAsked):
+        return as_told(change)
+    return as_told(change, [_subject(event.about.kind, event.about.id)])
 
 
-WRITES: Writes = dict.fromkeys(
-    (
-        CheckConcluded,
-        CheckWithdrawn,
-        ConclusionDoubted,
-        ExplanationTold,
-        FormalAdviceAsked,
-        FormalAdviceReceived,
-        FormalAdviceAnswered,
-    ),
-    _told,
-)
+WRITES: Writes = {
+    **dict.fromkeys(CHECK_FACTS, _checked),
+    **dict.fromkeys((FormalAdviceAsked, FormalAdviceReceived, FormalAdviceAnswered), _advised),
+}
 
 
 def _subject(kind: SubjectKind, id_: str) -> str:
@@ -60,9 +47,7 @@ def _subject(kind: SubjectKind, id_: str) -> str:
 
 async def checks_in(connection: AsyncConnection, places: Sequence[str], fresh: Freshness) -> Checks:
     """The checks in which somebody was asked in one of these areas."""
-    streams = await told_about(connection, places)
-    found = (check_told(id_.partition("-checks-")[2], facts) for id_, facts in streams)
-    return Checks(tuple(check for check in found if check is not None), fresh)
+    return Checks(checks_told(await told_around(connection, places)), fresh)
 
 
 async def advice_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,9 @@ async def known_for_agreeing(
 ) -> tuple[AreaLevels, LevelGates, AreaRoles]:
     """The other levels of the area, the gates as they read now (MON-35), who does what there."""
     (levels,) = await area_levels(service, command, level, context)
+    asked = command.valid if command is not None else None
+    if asked is not None:  # another period than was proposed is judged as what it is
+        level = replace(level, valid_from=asked.from_, valid_through=asked.through)
     gates = await gates_of(service, level, levels, context)
     roles = await service.handler.load(AreaRoles, level.area)
     return levels, gates, roles.state
@@ -69,7 +73,7 @@ async def gates_of(
     async with service.reading.connect() as connection:
         read = await reading_of(connection, CONSUMER)
         homes = _fresh(read, "housing_mix", ("dwellings", "dwelling-imports"), place)
-        asked = _fresh(read, "participation", ("involvement-checks",), place)
+        asked = _fresh(read, "participation", ("involvement-checks", "trajectories"), place)
         advised = _fresh(read, "participation", ("formal-advices",), place)
         dwellings = await own_homes(connection, scope, homes)
         checks = await checks_in(connection, places, asked)

@@ -43,7 +43,7 @@ from leefwijk.events.language.monitoring.effort_levels import Ground
 from monitoring.domain.assessing import JudgeBase
 from monitoring.domain.places import lies_in
 from monitoring.domain.questioning import JudgeLevelGround
-from monitoring.knowledge import asked, homes
+from monitoring.knowledge import asked, homes, living_agreements
 
 CONSUMER = "monitoring.knowledge"
 
@@ -93,7 +93,7 @@ class MonitoringKnowledge:
         await self._reactions.add(connection, self.name, changes)
 
 
-WRITES: Writes = {**homes.WRITES, **asked.WRITES}
+WRITES: Writes = {**homes.WRITES, **asked.WRITES, **living_agreements.WRITES}
 
 
 async def _around(connection: AsyncConnection, *areas: str) -> list[str]:

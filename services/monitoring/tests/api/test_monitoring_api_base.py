@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+from leefwijk.events.language.participation.living_agreements import (
+    AgreementEnded,
+    AgreementMade,
+    AgreementReviewed,
+    Origin,
+    ReviewOutcome,
+    Topic,
+)
 
 PITTELO = "WK010604@2020"
 BASE = f"/base-conditions/{PITTELO}"
@@ -37,6 +47,44 @@ async def test_what_nobody_looked_at_is_unknown_and_its_first_assessment_begins_
     listed = await pittelo.look("/base-conditions", verdict="in_order", municipality="GM0106")
     assert [item["area"] for item in listed["items"]] == [PITTELO]
     assert (await pittelo.look("/base-conditions", verdict="unknown"))["items"] == []
+
+
+async def test_agreements_of_residents_are_evidence_and_no_verdict(pittelo: Any) -> None:
+    """PAR-28: the base gets what residents agreed on as evidence for information and agreements."""
+    made = AgreementMade(
+        title="Trappenhuis en geluid",
+        area="BU01060401@2020",
+        municipalities=("GM0106",),
+        topics=(Topic.NOISE,),
+        homes=48,
+        answered=31,
+        agreeing=24,
+        objecting=7,
+        origin=Origin(panel="p1"),
+        review_by=date(2027, 9, 1),
+        on=date(2026, 9, 1),
+    )
+    (heard,) = await pittelo.hears("participation", "a1", made)
+    seen = await pittelo.look(BASE)
+    (agreement,) = seen["agreements"]
+    assert (agreement["agreement"], agreement["evidence"]) == ("a1", [str(heard)])
+    assert (agreement["topics"], agreement["reviewOverdue"]) == (["noise"], False)
+    assert (seen["base"]["verdict"], seen["base"]["evidence"]) == ("unknown", [])
+    assert (await pittelo.look(BASE, asOf="2026-08-31"))["agreements"] == []
+    assert (await pittelo.look(BASE, knownAt="2026-08-31"))["agreements"] == []
+    assert (await pittelo.look(BASE, asOf="2027-09-02"))["agreements"][0]["reviewOverdue"]
+    reviewed = AgreementReviewed(
+        outcome=ReviewOutcome.CHANGED,
+        topics=(Topic.NOISE, Topic.WASTE),
+        review_by=date(2027, 10, 20),
+        on=date(2026, 10, 20),
+    )
+    ended = AgreementEnded(reason="iedereen is verhuisd", on=date(2026, 11, 1))
+    await pittelo.hears("participation", "a1", reviewed)
+    (again,) = (await pittelo.look(BASE))["agreements"]
+    assert (again["topics"], again["reviewBy"]) == (["noise", "waste"], "2027-10-20")
+    await pittelo.hears("participation", "a1", ended)
+    assert (await pittelo.look(BASE))["agreements"] == []
 
 
 async def test_two_assessors_do_not_erase_each_other(pittelo: Any) -> None:

@@ -22,7 +22,8 @@ from leefwijk.events.language.participation.involvement_checks import (
     GroupConclusion,
     WithdrawalReason,
 )
-from leefwijk.events.language.participation.words import Form, Group, Level
+from leefwijk.events.language.participation.trajectories import PromiseLowered
+from leefwijk.events.language.participation.words import Explanation, Form, Group, Level
 
 PITTELO, BUURT = "WK010604@2020", "BU01060401@2020"
 BASE = f"/base-conditions/{PITTELO}"
@@ -269,7 +270,33 @@ class TestKnownNow:
         (heard,) = await pittelo.hears("participation", "second", silent)
         line = (await _lines(pittelo, proposal))["residents-involvement"]
         assert (line["outcome"], line["evidence"]) == ("passed", [str(heard)])
-        assert "nobody answered" in line["reason"]
+        assert "asked twice, no answer" in line["reason"]
+
+    async def test_a_promise_that_came_down_openly_keeps_the_gate_open(
+        self, pittelo: Any, facts: Any, propose: Any
+    ) -> None:
+        """PAR-26: lowered in a trajectory, and told: it counts as the told explanation."""
+        below = GroupConclusion(
+            group=Group.TENANTS, promise=Level.ADVISE, share_above="36.1", below_wish=True
+        )
+        await pittelo.hears("participation", "k", facts.check(PITTELO, groups=(below,)))
+        proposal = await propose(pittelo, PITTELO)
+        codes = await _codes(pittelo, proposal)
+        assert codes["residents-involvement"] == "promise-below-wish-not-told"
+        lowered = PromiseLowered(
+            check="k",
+            group=Group.TENANTS,
+            from_=Level.ADVISE,
+            to=Level.CONSULTED,
+            reason=Explanation.MONEY,
+            told_on=date(2026, 11, 1),
+            form=Form.MEETING,
+            on=date(2026, 11, 2),
+        )
+        (heard,) = await pittelo.hears("participation", "t", lowered)
+        line = (await _lines(pittelo, proposal))["residents-involvement"]
+        assert line["outcome"] == "passed"
+        assert str(heard) in line["evidence"]
 
 
 async def _partner(pittelo: Any, kind: str, name: str) -> str:
@@ -375,6 +402,26 @@ class TestFormalAdvice:
         await gates_pass(pittelo, PITTELO)
         proposal = await propose(pittelo, PITTELO)
         assert await _codes(pittelo, proposal) == {}
+
+    async def test_a_lower_level_needs_it_by_the_days_that_are_agreed(
+        self, pittelo: Any, gates_pass: Any, propose: Any
+    ) -> None:
+        """MON-35, EVA-15: `basic` after `extra` is free; in its place it waits for the tenants."""
+        await gates_pass(pittelo, PITTELO)
+        extra = await propose(pittelo, PITTELO)
+        await pittelo.done(f"/effort-proposals/{extra}/agreements", MANAGER)
+        after = {"from": "2028-01-01", "through": "2028-12-31"}
+        basic = await propose(pittelo, PITTELO, level="basic", valid=after)
+        assert await _codes(pittelo, basic) == {}
+        sooner = {
+            "replaces": extra,
+            "valid": {"from": "2027-06-01", "through": "2028-12-31"},
+        }
+        path = f"/effort-proposals/{basic}/replacements"
+        refused = await pittelo.refused(path, MANAGER, "gates-not-passed", sooner)
+        (line,) = refused["refusals"][0]["lines"]
+        assert line["code"] == "formal-advice-not-settled"
+        assert "it was not asked" in line["reason"]
 
 
 class TestLargeScale:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import pairwise
 from typing import Any
 
@@ -389,3 +389,24 @@ columns:
         """MON-16: imports are the analyst's."""
         answer = await monitoring.start(many(1), 2020, mapping=two_percentages(), role=role)
         assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
+
+
+async def test_the_role_is_judged_before_the_form(monitoring: Any) -> None:
+    """MON-10: who may not import hears that, whatever was sent; an analyst hears its faults."""
+    for role, status in (("neighbourhood_worker", 403), ("partner", 403), ("analyst", 400)):
+        answer = await monitoring.client.post(
+            "/v1/imports",
+            files={"nothing": ("x.csv", b"x")},
+            headers=monitoring.headers(role),
+        )
+        assert answer.status_code == status, answer.text
+
+    async def endless() -> AsyncIterator[bytes]:
+        raise AssertionError("nobody reads this")
+        yield b""
+
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = await monitoring.client.post(
+        "/v1/imports", content=endless(), headers=monitoring.headers("resident") | headers
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")

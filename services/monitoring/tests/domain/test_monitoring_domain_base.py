@@ -292,6 +292,27 @@ def test_a_mistaken_assessment_is_corrected_in_the_open_on_two_clocks() -> None:
     assert len(state.assessments[-1].said) == 2
 
 
+def test_a_finding_counts_where_its_complex_lies() -> None:
+    """MON-28: looked at through Pittelo, B lies in Lariks: it counts there, and not here."""
+    here = replace(_of("a"), elsewhere=frozenset({"b"}))
+    seen = _empty().knowing(here).when(_assess("a", **ALL_WELL)).recorded()
+    other = seen.when(_assess("b", safe=False))
+    assert _told(other) == []
+    after = other.recorded()
+    assert read_area(after.state(BaseCondition), here, date(2026, 4, 13)).complexes.keys() == {"a"}
+    homes = (KnownComplex("b", "WK010601@2020"),)
+    lariks = KnownBase(
+        "WK010601@2020", ("GM0106",), complexes=homes, beside=(after.state(BaseCondition),)
+    )
+    read = read_area(BaseCondition(), lariks, date(2026, 4, 13))
+    assert read.complexes["b"].verdict is Verdict.NOT_IN_ORDER
+    assert read.area.verdict is Verdict.NOT_IN_ORDER
+    # a look at Pittelo as a whole says nothing of Lariks
+    whole = after.when(_assess(**ALL_WELL)).recorded().state(BaseCondition)
+    told = read_area(BaseCondition(), replace(lariks, beside=(whole,)), date(2026, 4, 13))
+    assert {lack.complex for lack in told.area.because} == {"b"}
+
+
 def test_a_correction_that_says_the_same_records_nothing() -> None:
     """MON-28: and what is no assessment here cannot be corrected."""
     whole = _empty().when(_assess("a", **ALL_WELL)).recorded()

@@ -10,6 +10,11 @@ from decimal import Decimal
 
 import pytest
 
+from leefwijk.events.language.monitoring.measurements import Figure, MeasurementsRevised
+from leefwijk.events.language.monitoring.measurements import Missing as Gap
+from leefwijk.events.testing import given
+from monitoring.domain.measurement_series import RecordMeasurements
+from monitoring.importer import measured
 from monitoring.importing import (
     HierarchyMapping,
     KnownAreas,
@@ -21,7 +26,6 @@ from monitoring.importing import (
     load_mapping,
 )
 from monitoring.importing.codes import Kind
-from monitoring.importing.difference import Change, Revised, difference, figures_of
 from monitoring.importing.indicators import derived
 from monitoring.importing.records import AreaRecord
 from monitoring.importing.rows import Missing, Reason
@@ -173,14 +177,14 @@ def test_a_gap_is_a_gap(rivm: Mapping[str, Outcome]) -> None:
         shown = []
         for year, outcome in rivm.items():
             record = by_area(outcome)[area]
-            figures = figures_of(record.values, record.missing)
+            figures = {**record.values.get(indicator, {}), **record.missing.get(indicator, {})}
             mapping = builtin_mappings()[f"rivm-{year}-18plus"]
             assert isinstance(mapping, MeasurementsMapping)
             if indicator not in mapping.indicators:
-                assert indicator not in figures
+                assert figures == {}
                 shown.append("not in this source")
             else:
-                figure = figures[indicator][year]
+                figure = figures[year]
                 shown.append(figure.value if isinstance(figure, Missing) else str(figure))
         return shown
 
@@ -238,8 +242,9 @@ def test_zero_and_empty_key_figures(kwb: Outcome) -> None:
     rent = builtin_indicators()["cbs-all-rent"]
     shown = []
     for area in ("WK010601", "WK028902", "WK170117"):
-        figures = figures_of(records[area].values, records[area].missing)
-        shown.append(derived(rent, figures["cbs-dwelling-ownership"]["2022"]))
+        record, owned = records[area], "cbs-dwelling-ownership"
+        figures = {**record.values.get(owned, {}), **record.missing.get(owned, {})}
+        shown.append(derived(rent, figures["2022"]))
     assert shown == [60, 100, Missing.NOT_PUBLISHED]
     assert rent.note == "corporation and private rent together"
 
@@ -394,19 +399,39 @@ def test_a_revised_delivery(real: Read, measure: Import, kwb: Outcome) -> None:
         content.replace(lariks.encode(), ",".join(cells).encode()), "cbs-kwb-2022-wijken", 2022
     )
     assert first.report.content_hash != kwb.report.content_hash
-    before = {one.area_code: figures_of(one.values, one.missing) for one in first.records}
-    found = {
-        one.area_code: difference(before[one.area_code], figures_of(one.values, one.missing))
-        for one in kwb.records
-    }
-    changed = {area: outcome for area, outcome in found.items() if outcome is not None}
+    before = {one.area_code: one for one in first.records}
+    changed = {}
+    for record in kwb.records:
+        spec = given().when(_recording("first", before[record.area_code])).recorded()
+        events = spec.when(_recording("third", record)).events
+        if events:
+            (changed[record.area_code],) = events
     assert list(changed) == ["WK010601"]
     revised = changed["WK010601"]
-    assert isinstance(revised, Revised)
-    assert set(revised.changes) == {
-        Change("cbs-dwelling-value", "2022", Missing.NOT_PUBLISHED, Decimal(176)),
-        Change("cbs-dwelling-ownership", "2022", Decimal(41), Decimal(40)),
+    assert isinstance(revised, MeasurementsRevised)
+    assert {(one.indicator, one.period, one.before, one.after) for one in revised.changes} == {
+        (
+            "cbs-dwelling-value",
+            "2022",
+            Figure(missing=Gap.NOT_PUBLISHED),
+            Figure(number=Decimal(176)),
+        ),
+        (
+            "cbs-dwelling-ownership",
+            "2022",
+            Figure(number=Decimal(41)),
+            Figure(number=Decimal(40)),
+        ),
     }
+
+
+def _recording(import_id: str, record: AreaRecord) -> RecordMeasurements:
+    return RecordMeasurements(
+        area=f"{record.area_code}@2022",
+        source_edition="cbs-kwb-2022-wijken",
+        import_id=import_id,
+        figures=measured(record),
+    )
 
 
 def test_the_wrong_edition(

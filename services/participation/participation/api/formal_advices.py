@@ -11,9 +11,11 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.formal_advices import SubjectKind
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import InternalReader, Page, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
-from participation.api.lists import AreaPaging, in_area
+from leefwijk.service.sheets import Sheet
+from participation.api.lists import AreaPaging
 from participation.domain.formal_advice import FormalAdvice, Status
 from participation.domain.formal_advice_steps import (
     AnswerFormalAdvice,
@@ -93,6 +95,27 @@ class AdviceQuery(AreaPaging):
     trajectory: Annotated[str | None, Query(max_length=100)] = None
 
 
+SHEET = Sheet(
+    AdviceResource,
+    id="Kenmerk",
+    title="Titel",
+    about="Over",
+    area="Gebied",
+    municipalities="Gemeenten",
+    organisation="Huurdersorganisatie",
+    status="Status",
+    informed_on="Gevraagd",
+    advise_by="Advies voor",
+    advice="Advies",
+    received_on="Ontvangen",
+    answer_by="Antwoord voor",
+    answered_on="Beantwoord",
+    followed="Gevolgd",
+    overdue="Te laat",
+)
+"""Columns of the sheet."""
+
+
 @router.get("/formal-advices")
 async def list_advices(
     request: Request,
@@ -115,7 +138,8 @@ async def list_advices(
             "municipality": query.municipality,
         },
         title=query.title,
-        within=await in_area(context_of(request), query.area),
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
     )
 
 

@@ -11,10 +11,11 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.living_agreements import AgreementAddressed, Topic
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
-from leefwijk.service.identity import Principal
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
-from leefwijk.service.roles import Role, Scope
-from participation.api.lists import AreaPaging, in_area
+from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
+from participation.api.lists import AreaPaging
 from participation.domain.living_agreement import LivingAgreement, Status
 from participation.domain.living_agreement_life import (
     EndAgreement,
@@ -93,15 +94,27 @@ def _resource(
     )
 
 
-def _inside(reader: Principal) -> bool:
-    return reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER
-
-
 class AgreementQuery(AreaPaging):
     """What to list; every condition given must hold."""
 
     topic: Topic | None = None
     status: Status | None = None
+
+
+SHEET = Sheet(
+    AgreementResource,
+    id="Kenmerk",
+    title="Titel",
+    area="Gebied",
+    municipalities="Gemeenten",
+    topics="Onderwerpen",
+    status="Status",
+    made="Gemaakt",
+    review_by="Nakijken voor",
+    review_overdue="Nakijken te laat",
+    ended="Geëindigd",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/living-agreements")
@@ -117,10 +130,11 @@ async def list_agreements(
         LivingAgreement,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, today, inside=_inside(reader)),
+        lambda id_, loaded: _resource(id_, loaded, today, inside=reader.inside),
         {"topic": query.topic, "status": query.status, "municipality": query.municipality},
         title=query.title,
-        within=await in_area(service, query.area),
+        within=await areas_within(service, query.area),
+        sheet=SHEET,
     )
 
 
@@ -135,4 +149,4 @@ async def get_agreement(
     service = context_of(request)
     loaded = await load_visible(service, LivingAgreement, agreement_id, reader)
     tag(response, loaded.version)
-    return _resource(agreement_id, loaded, service.handler.today(), inside=_inside(reader))
+    return _resource(agreement_id, loaded, service.handler.today(), inside=reader.inside)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from leefwijk.events.fields import AREA_PATTERN
+from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.service.context import context_of
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import (
     InternalReader,
     Page,
@@ -19,6 +20,7 @@ from leefwijk.service.reads import (
     page_of,
     tag,
 )
+from leefwijk.service.sheets import Sheet
 from participation.domain.owed_check import OwedCheck
 from participation.knowledge.own import settling
 
@@ -71,7 +73,25 @@ class OwedQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
+    theme: Theme | None = None
     status: Annotated[str | None, Query(pattern=r"^(owed|overdue|settled)$")] = None
+
+
+SHEET = Sheet(
+    OwedResource,
+    id="Kenmerk",
+    area="Gebied",
+    themes="Thema's",
+    status="Status",
+    owed_for="Verschuldigd voor",
+    decided_on="Besloten",
+    due_on="Uiterlijk",
+    overdue="Te laat",
+    role="Rol",
+    reason="Reden",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/owed-checks")
@@ -82,8 +102,17 @@ async def list_owed(
     query: Annotated[OwedQuery, Query()],
 ) -> Page[OwedResource]:
     """Debts to residents, newest first."""
-    terms = {"area": query.area, "status": query.status}
-    return await page_of(request, response, OwedCheck, query, reader, _resource, terms)
+    return await page_of(
+        request,
+        response,
+        OwedCheck,
+        query,
+        reader,
+        _resource,
+        {"theme": query.theme, "status": query.status},
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
+    )
 
 
 @router.get("/owed-checks/{owedId}")

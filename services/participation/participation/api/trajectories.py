@@ -11,10 +11,11 @@ from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
-from leefwijk.service.identity import Principal
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
-from leefwijk.service.roles import Role, Scope
-from participation.api.lists import AreaPaging, in_area
+from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
+from participation.api.lists import AreaPaging
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
 from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_feedback import GiveFeedback, ReviseFeedback
@@ -183,10 +184,6 @@ def _resource(id_: str, loaded: Loaded[Trajectory], *, inside: bool) -> Trajecto
     )
 
 
-def _inside(reader: Principal) -> bool:
-    return reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER
-
-
 class TrajectoryQuery(AreaPaging):
     """What to list; every condition given must hold."""
 
@@ -195,6 +192,21 @@ class TrajectoryQuery(AreaPaging):
     check: Annotated[str | None, Query(max_length=100)] = None
     feedback: Annotated[str | None, Query(pattern=r"^owed$")] = None
     """Those in which people still wait for an answer."""
+
+
+SHEET = Sheet(
+    TrajectoryResource,
+    id="Kenmerk",
+    title="Titel",
+    area="Gebied",
+    municipalities="Gemeenten",
+    themes="Thema's",
+    status="Status",
+    opened="Geopend",
+    started="Gestart",
+    ended="Geëindigd",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/trajectories")
@@ -208,7 +220,7 @@ async def list_trajectories(
         Trajectory,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, inside=_inside(reader)),
+        lambda id_, loaded: _resource(id_, loaded, inside=reader.inside),
         {
             "theme": query.theme,
             "status": query.status,
@@ -217,7 +229,8 @@ async def list_trajectories(
             "municipality": query.municipality,
         },
         title=query.title,
-        within=await in_area(context_of(request), query.area),
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
     )
 
 
@@ -231,4 +244,4 @@ async def get_trajectory(
     """One trajectory; its ETag is what If-Match asks for."""
     loaded = await load_visible(context_of(request), Trajectory, trajectory_id, reader)
     tag(response, loaded.version)
-    return _resource(trajectory_id, loaded, inside=_inside(reader))
+    return _resource(trajectory_id, loaded, inside=reader.inside)

@@ -7,15 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from leefwijk.events.fields import AREA_PATTERN
+from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.wish_tallies import ShownTally, shown_tally
 from leefwijk.events.language.participation.words import Group
 from leefwijk.events.small_counts import NOT_SHOWN, shown_roughly
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
+from leefwijk.service.sheets import Sheet
 from participation.domain.wish_panel import PanelStatus, WishPanel
 from participation.domain.wish_panel_steps import ClosePanel, OpenPanel, VoidTokens
 from participation.knowledge.areas import known_area
@@ -101,7 +103,24 @@ class PanelQuery(Paging):
     """What to list; every condition given must hold."""
 
     area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
+    """The area and all that lies in it; of an area as people live it also its parts."""
+    theme: Theme | None = None
     status: Annotated[str | None, Query(pattern=r"^(open|closed)$")] = None
+    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
+
+
+SHEET = Sheet(
+    PanelResource,
+    id="Kenmerk",
+    area="Gebied",
+    complex="Complex",
+    themes="Thema's",
+    groups="Groepen",
+    status="Status",
+    closes_at="Sluit",
+    answers="Antwoorden",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/wish-panels")
@@ -109,8 +128,17 @@ async def list_panels(
     request: Request, response: Response, reader: Reader, query: Annotated[PanelQuery, Query()]
 ) -> Page[PanelResource]:
     """Panels, newest first."""
-    terms = {"area": query.area, "status": query.status}
-    return await page_of(request, response, WishPanel, query, reader, _resource, terms)
+    return await page_of(
+        request,
+        response,
+        WishPanel,
+        query,
+        reader,
+        _resource,
+        {"status": query.status, "theme": query.theme, "municipality": query.municipality},
+        within=await areas_within(context_of(request), query.area),
+        sheet=SHEET,
+    )
 
 
 @router.get("/wish-panels/{panelId}")

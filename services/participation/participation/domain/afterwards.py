@@ -44,6 +44,8 @@ class CorrectAsking(Command[InvolvementCheck]):
         if check.status not in {Status.OPEN, Status.CONCLUDED, Status.IN_DOUBT, Status.EXPIRED}:
             refuse("check-not-open", f"This check is {check.status}.")
         asking = required_asking(check, self.asking)
+        if asking.panel is not None:
+            refuse("counted-by-panel", "A panel counts by itself; its tally is not corrected.")
         if self.reason is None:
             refuse("reason-missing", "Say what was wrong with the count.")
         require_counts(self.answers, self.total, self.invited, self.reasons)

@@ -20,9 +20,9 @@ from leefwijk.events.language.participation.involvement_checks import (
 )
 from leefwijk.events.language.participation.ladder import Answers, People, ReasonCount
 from leefwijk.events.language.participation.words import Form, Group
+from leefwijk.events.small_counts import SMALLEST
 from participation.domain.involvement_check import SCREENS, Asking, InvolvementCheck, Status
 from participation.domain.places import EarlierDecision, KnownArea, KnownPlaces
-from participation.domain.settings import SMALLEST
 
 Themes = Annotated[tuple[Theme, ...], Field(min_length=1, max_length=6)]
 Groups = Annotated[tuple[Group, ...], Field(min_length=1, max_length=10)]
@@ -140,7 +140,6 @@ class RecordAsking(Command[InvolvementCheck]):
     reasons: Reasons = ()
     on_screen: bool = False
     """Of a survey: whether it was filled in on a screen."""
-    panel: Identifier | None = None
 
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
         """Refuses `check-not-open`, counts that cannot be, and a day in the future."""
@@ -162,7 +161,6 @@ class RecordAsking(Command[InvolvementCheck]):
             answers=self.answers,
             reasons=self.reasons,
             on_screen=self.on_screen or self.form in SCREENS,
-            panel=self.panel,
             on=self.on,
         )
 

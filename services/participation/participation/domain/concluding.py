@@ -24,12 +24,14 @@ from participation.domain.asking import require_open
 from participation.domain.involvement_check import InvolvementCheck, Status
 from participation.domain.places import AgeShares, EarlierChecks
 from participation.domain.reaching import judge_ages, judge_reach
+from participation.domain.roles import MANAGER
 from participation.domain.settings import VALID_MONTHS, VALID_MONTHS_UNANSWERED
 from participation.domain.wish import (
     PROMISING,
     WISHING,
     is_below,
     leading_wish,
+    percent,
     said,
     shown_share_above,
     shown_wish,
@@ -126,7 +128,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
             )
             return
         level = Level(given.promise.value)
-        if rung(level) > rung(Level.HELP) and context.actor.role != "area_manager":
+        if rung(level) > rung(Level.HELP) and context.actor.role != MANAGER:
             faults.add(
                 "decision-room-needs-area-manager",
                 "A promise above help gives away room to decide; that is for the area manager.",
@@ -150,6 +152,9 @@ class ConcludeCheck(Command[InvolvementCheck]):
                 group=given.group,
                 leadingWish=wished,
                 promise=level,
+                reach=answers.reach(wished),
+                ladder=answers.ladder,
+                shareAbove=percent(answers.above(level), answers.ladder),
             )
 
     def _judge_role(self, level: Level, group: Group, faults: Faults) -> None:

@@ -20,9 +20,7 @@ from leefwijk.events.language.participation.formal_advices import (
 from leefwijk.gates import advice_terms
 from participation.domain.formal_advice import FormalAdvice, Status
 from participation.domain.places import KnownArea
-
-PORTFOLIO_MANAGER = "portfolio_manager"
-PARTNER = "partner"
+from participation.domain.roles import PARTNER, PORTFOLIO_MANAGER
 
 
 class AskFormalAdvice(Command[FormalAdvice]):

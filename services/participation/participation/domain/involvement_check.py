@@ -66,6 +66,9 @@ class Asking:
     """The partner that asked."""
     counted: bool = True
     """Not before the corporation adopted what a partner handed in."""
+    panel: str | None = None
+    """The digital panel whose tally it is: then small counts stay hidden inside too (PAR-20)."""
+    answers_hidden: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
-class InvolvementCheck(State, kind="involvement-checks", shape=1):
+class InvolvementCheck(State, kind="involvement-checks", shape=2):
     """A check as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -148,8 +151,12 @@ class InvolvementCheck(State, kind="involvement-checks", shape=1):
         return begin_of(day_after(until) if self.announced else until - EXPIRY_NOTICE)
 
     def listing(self) -> Listing:
-        """Found by area, theme, complex, and by what it supersedes."""
-        facets: dict[str, Any] = {"theme": self.themes, "late": "yes" if self.late else "no"}
+        """Found by area, theme, complex, where people were asked, and by what it supersedes."""
+        facets: dict[str, Any] = {
+            "theme": self.themes,
+            "late": "yes" if self.late else "no",
+            "asked-in": self.asked_in,
+        }
         if self.complex is not None:
             facets["complex"] = self.complex
         if self.relates_to_id is not None:
@@ -208,6 +215,8 @@ def _(check: InvolvementCheck, event: AskingRecorded) -> InvolvementCheck:
                 event.invited,
                 event.reasons,
                 event.on_screen,
+                panel=event.panel,
+                answers_hidden=event.answers_hidden,
             ),
         ),
     )

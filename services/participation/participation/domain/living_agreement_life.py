@@ -23,10 +23,11 @@ from leefwijk.events.language.participation.living_agreements import (
     ReviewOutcome,
     Topic,
 )
+from leefwijk.events.small_counts import SMALLEST
 from participation.domain.living_agreement import LivingAgreement, Responses, Status
 from participation.domain.living_agreement_origin import KnownOrigin
 from participation.domain.places import KnownArea
-from participation.domain.trajectory_settings import TRAJECTORY_TERMS
+from participation.domain.settings import AGREEING_PARTS, ANSWERED_PARTS, REVIEW_MONTHS
 from participation.domain.wish import percent
 
 _TOPICS = Field(min_length=1, max_length=len(Topic))
@@ -115,7 +116,7 @@ class MakeAgreement(Command[LivingAgreement]):
             agreeing=said.agreeing if shown else None,
             objecting=said.objecting if shown else None,
             origin=self.origin,
-            review_by=add_months(context.today, TRAJECTORY_TERMS.review_months),
+            review_by=add_months(context.today, REVIEW_MONTHS),
             on=context.today,
         )
 
@@ -137,7 +138,7 @@ class ReviewAgreement(Command[LivingAgreement]):
         yield AgreementReviewed(
             outcome=self.outcome,
             topics=topics,
-            review_by=add_months(context.today, TRAJECTORY_TERMS.review_months),
+            review_by=add_months(context.today, REVIEW_MONTHS),
             on=context.today,
         )
 
@@ -171,27 +172,27 @@ class JudgeAgreementByTime(Command[LivingAgreement], deadline=True):
 
 def require_homes(homes: int) -> None:
     """Refuses `points-at-household` for fewer homes than k."""
-    if homes < TRAJECTORY_TERMS.smallest:
+    if homes < SMALLEST:
         refuse(
             "points-at-household",
-            f"{homes} homes are people; an agreement is for at least {TRAJECTORY_TERMS.smallest}. "
+            f"{homes} homes are people; an agreement is for at least {SMALLEST}. "
             "What must be said to one household is a signal.",
             homes=homes,
-            least=TRAJECTORY_TERMS.smallest,
+            least=SMALLEST,
         )
 
 
 def _require_majority(homes: int, said: Responses) -> None:
     """At least a third of the homes answered, and more than half of those agree; unrounded."""
     figures = {"answered": said.answered, "agreeing": said.agreeing, "homes": homes}
-    if TRAJECTORY_TERMS.answered_parts * said.answered < homes:
+    if ANSWERED_PARTS * said.answered < homes:
         share = percent(said.answered, homes)
         refuse(
             "no-resident-majority",
             f"{said.answered} of {homes} homes answered ({share} %); at least a third must.",
             **figures,
         )
-    if TRAJECTORY_TERMS.agreeing_parts * said.agreeing <= said.answered:
+    if AGREEING_PARTS * said.agreeing <= said.answered:
         refuse(
             "no-resident-majority",
             f"{said.agreeing} of {said.answered} homes agree; more than half must.",
@@ -204,5 +205,4 @@ def _shown(homes: int, said: Responses) -> bool:
     silent = homes - said.answered
     undecided = said.answered - said.agreeing - said.objecting
     counts = [said.answered, said.agreeing, said.objecting, silent]
-    small = TRAJECTORY_TERMS.smallest
-    return min(counts) >= small and (undecided == 0 or undecided >= small)
+    return min(counts) >= SMALLEST and (undecided == 0 or undecided >= SMALLEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from leefwijk.events.dates import day_and_month
 from leefwijk.events.decider import Command, Context, refuse
@@ -24,9 +24,9 @@ from leefwijk.events.language.participation.living_agreements import (
 from participation.domain.living_agreement import STEPS, LivingAgreement
 from participation.domain.living_agreement_life import require_homes
 from participation.domain.places import KnownPlaces
-from participation.domain.trajectory_settings import TRAJECTORY_TERMS
+from participation.domain.roles import MANAGER
+from participation.domain.settings import STEP_TERM
 
-MANAGER = "area_manager"
 HEAVY = frozenset({Step.WARNED, Step.ACTED})
 """Steps that an area manager takes, and that an agreement past its review does not carry."""
 
@@ -105,7 +105,7 @@ class AddressAgreement(Command[LivingAgreement]):
             return
         if STEPS.index(self.step) < STEPS.index(last.step):
             refuse("step-already-taken", f"On {self.topic.value} it is at {last.step.value}.")
-        first = last.on + timedelta(days=TRAJECTORY_TERMS.step_days) if last.on else day
+        first = last.on + STEP_TERM if last.on else day
         if self.step is not last.step and day < first:
             step = last.step.value.replace("_", " ").capitalize()
             refuse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from leefwijk.events.decider import Faults
@@ -27,21 +28,23 @@ def judge_reach(check: InvolvementCheck, faults: Faults) -> None:
     for group in check.groups:
         askings = check.of_group(group)
         if not check.answers(group).total and not _asked_twice(askings):
-            forms = " and ".join(sorted({asking.form.value for asking in askings}))
-            said_so = f"Nobody answered one {forms.replace('_', ' ')}" if forms else "Nobody asked"
-            faults.add(
-                "nobody-answered-yet",
-                f"{said_so} of the {said(group)}; ask once more in another form on another day."
-                if forms
-                else f"The {said(group)} were not asked yet.",
-                group=group,
-            )
+            faults.add("nobody-answered-yet", _unanswered(group, askings), group=group)
     people = [one for one in check.counted if one.group is not Group.TENANTS_ORGANISATION]
     if people and all(asking.on_screen for asking in people):
         faults.add(
             "digital-only-asking",
             "Everyone was asked by screen only; add one form without a screen.",
         )
+
+
+def _unanswered(group: Group, askings: tuple[Asking, ...]) -> str:
+    if not askings:
+        return f"The {said(group)} were not asked yet."
+    forms = sorted({asking.form.value.replace("_", " ") for asking in askings})
+    tries = (
+        f"one {forms[0]}" if len(askings) == 1 else f"{len(askings)} tries by {', '.join(forms)}"
+    )
+    return f"Nobody answered {tries}; ask once more in another form on another day."
 
 
 def _asked_twice(askings: tuple[Asking, ...]) -> bool:
@@ -51,20 +54,29 @@ def _asked_twice(askings: tuple[Asking, ...]) -> bool:
     )
 
 
-def ratios(check: InvolvementCheck, shares: AgeShares) -> dict[Group, Fraction] | None:
-    """The share among answers against the share expected, by age, unrounded; none: no figures."""
+def expected_shares(check: InvolvementCheck, shares: AgeShares) -> dict[Group, Fraction] | None:
+    """The share of the answers to be expected by age, unrounded; none: no figures of the area."""
     groups = [group for group in check.groups if group in AGES]
     grown = Fraction(100) - Fraction(str(shares.children)) if shares.children is not None else None
-    if not grown or any(not shares.by_group.get(group.value) for group in groups):
+    if not grown or any(group.value not in shares.by_group for group in groups):
         return None
-    counts = {group: check.answers(group).total for group in groups}
+    return {group: Fraction(str(shares.by_group[group.value])) / grown for group in groups}
+
+
+def ratios(check: InvolvementCheck, shares: AgeShares) -> dict[Group, Fraction] | None:
+    """The share among answers against the share expected, by age, unrounded; none: not judged.
+
+    Where nobody of an age lives nobody of it is expected, so that age has no ratio.
+    """
+    expected = expected_shares(check, shares)
+    if expected is None:
+        return None
+    counts = {group: check.answers(group).total for group in expected}
     total = sum(counts.values())
     if not total:
         return None
     return {
-        group: Fraction(counts[group], total)
-        / (Fraction(str(shares.by_group[group.value])) / grown)
-        for group in groups
+        group: Fraction(counts[group], total) / share for group, share in expected.items() if share
     }
 
 
@@ -80,21 +92,26 @@ def judge_ages(
     """
     if not any(group in AGES for group in check.groups):
         return None
-    found = ratios(check, shares)
-    if found is None:
+    found, expected = ratios(check, shares), expected_shares(check, shares)
+    if found is None or expected is None:
         return False
     answered_for = {one.group for one in heard if one.planned_form or one.reason}
-    counts = {group: check.answers(group).total for group in found}
-    total = sum(counts.values())
+    total = sum(check.answers(group).total for group in expected)
     for group, ratio in found.items():
         if ratio < Fraction(1, UNDER_REACHED_PARTS) and group not in answered_for:
-            share = Fraction(counts[group], total) / ratio
+            share = expected[group]
             faults.add(
                 "under-reached-group",
-                f"People of {AGES[group]} gave {percent(counts[group], total)} % of the answers "
-                f"where {percent(share.numerator, share.denominator)} % was to be expected; plan "
-                "another way to reach them, or say why not.",
+                f"People of {AGES[group]} gave {percent(check.answers(group).total, total)} % of "
+                f"the answers where {percent(share.numerator, share.denominator)} % was to be "
+                "expected; plan another way to reach them, or say why not.",
                 group=group,
-                ratio=f"{float(ratio):.2f}",
+                ratio=said_ratio(ratio),
             )
     return True
+
+
+def said_ratio(ratio: Fraction) -> str:
+    """A ratio with two decimals, rounded half up: `0.24`."""
+    value = Decimal(ratio.numerator) / Decimal(ratio.denominator)
+    return str(value.quantize(Decimal("0.01"), ROUND_HALF_UP))

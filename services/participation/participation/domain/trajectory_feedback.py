@@ -19,12 +19,12 @@ from leefwijk.events.language.participation.trajectories import (
     TrajectoryReopened,
 )
 from leefwijk.events.language.participation.words import Form
+from participation.domain.roles import MANAGER
 from participation.domain.trajectory import Status, Trajectory
 from participation.domain.trajectory_moment import WHOLE, Moment
 from participation.domain.trajectory_moments import find_moment
 from participation.domain.trajectory_reading import binding
 
-MANAGER = "area_manager"
 BREAKING = frozenset({FeedbackReason.LAW, FeedbackReason.SAFETY, FeedbackReason.NOT_FEASIBLE})
 """For nothing else a decision of residents is not carried out (choice)."""
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from leefwijk.events.clock import AMSTERDAM
 from leefwijk.events.language.participation.words import Form, Level
+from participation.domain.settings import DAYPARTS, EVENING_FROM, FORMS
 
 CARRIES: dict[Form, Level] = {
     Form.LETTER: Level.INFORMED,
@@ -31,9 +32,6 @@ CARRIES: dict[Form, Level] = {
 SENT = frozenset({Form.LETTER, Form.NOTICE, Form.WEBSITE})
 """Forms that reach people wherever they are: nobody comes, and they have no time of the day."""
 
-EVENING_FROM = 17
-"""The hour, local, from which a weekday is an evening."""
-
 
 class Daypart(StrEnum):
     """When in the day and week people can come, by local time."""
@@ -51,9 +49,7 @@ def daypart(at: datetime) -> Daypart:
     return Daypart.EVENING if local.hour >= EVENING_FROM else Daypart.WEEKDAY
 
 
-def not_varied(
-    moments: Sequence[tuple[Form, datetime]], highest: Level, *, forms: int, dayparts: int
-) -> str | None:
+def not_varied(moments: Sequence[tuple[Form, datetime]], highest: Level) -> str | None:
     """In a sentence, what the moments lack; none: they are varied enough.
 
     Where nobody is promised more than to be informed, one of any form is enough.
@@ -70,9 +66,9 @@ def not_varied(
         return "There is one moment only; add another form at another time."
     every = "Both moments" if count == 2 else f"All {count} moments"  # noqa: PLR2004 - a pair
     said = []
-    if len(parts) < dayparts:
+    if len(parts) < DAYPARTS:
         said.append(f"{every} are {' or '.join(sorted(parts))}.")
-    if len(all_forms) < forms:
+    if len(all_forms) < FORMS:
         names = " or ".join(sorted(form.replace("_", " ") for form in all_forms))
         said.append(f"{every} have the form {names}.")
     return " ".join(said) or None

@@ -20,7 +20,6 @@ from participation.domain.trajectory import GroupPromise, Status, Trajectory
 from participation.domain.trajectory_forms import not_varied
 from participation.domain.trajectory_knowledge import KnownAdvices, KnownCheck
 from participation.domain.trajectory_reading import carried, coverage, is_broken
-from participation.domain.trajectory_settings import TRAJECTORY_TERMS
 
 
 class OpenTrajectory(Command[Trajectory]):
@@ -116,12 +115,7 @@ class StopTrajectory(Command[Trajectory]):
 def _not_varied(trajectory: Trajectory) -> str | None:
     """What the moments that are planned or were held lack."""
     moments = [(one.form, one.at) for one in trajectory.moments if one.planned or one.held]
-    return not_varied(
-        moments,
-        trajectory.highest,
-        forms=TRAJECTORY_TERMS.forms,
-        dayparts=TRAJECTORY_TERMS.dayparts,
-    )
+    return not_varied(moments, trajectory.highest)
 
 
 def _unreported(trajectory: Trajectory, context: Context, faults: Faults) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from leefwijk.events.language.participation.trajectories import (
     Input,
 )
 from leefwijk.events.language.participation.words import Form, Group, Level
+from participation.domain.settings import FEEDBACK_TERM, HELD_TERM
 from participation.domain.trajectory_forms import CARRIES, SENT
-from participation.domain.trajectory_settings import TRAJECTORY_TERMS
 
 WHOLE = 0
 """The number under which the one answer to a moment without input is kept."""
@@ -81,12 +81,12 @@ class Moment:
     @property
     def report_by(self) -> date:
         """The last day on which it should be recorded."""
-        return self.day + timedelta(days=TRAJECTORY_TERMS.held_days)
+        return self.day + HELD_TERM
 
     @property
     def answer_by(self) -> date:
         """The last day on which people should hear what was done with it."""
-        return self.day + timedelta(days=TRAJECTORY_TERMS.feedback_days)
+        return self.day + FEEDBACK_TERM
 
     @property
     def to_answer(self) -> tuple[int, ...]:

@@ -11,8 +11,8 @@ from leefwijk.events.fields import Reason
 from leefwijk.events.language.participation.ladder import rung
 from leefwijk.events.language.participation.trajectories import PromiseLowered, PromiseRaised
 from leefwijk.events.language.participation.words import Explanation, Form, Group, Level
+from participation.domain.roles import MANAGER
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
-from participation.domain.trajectory_feedback import MANAGER
 from participation.domain.trajectory_knowledge import KnownCheck
 
 

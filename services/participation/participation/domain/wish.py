@@ -6,7 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from leefwijk.events.language.participation.ladder import Answers, rung
 from leefwijk.events.language.participation.words import Group, LeadingWish, Level
-from participation.domain.settings import SMALLEST, WISH_PARTS
+from leefwijk.events.small_counts import SMALLEST
+from participation.domain.settings import WISH_PARTS
 
 WISHING = {
     Level.INFORMED: "be informed",
@@ -66,8 +67,11 @@ def shown_wish(answers: Answers) -> LeadingWish | None:
 
 
 def shown_share_above(promise: Level, answers: Answers) -> str | None:
-    """The share that wished more than is promised; not where it tells of fewer than five people."""
+    """The share that wished more than is promised; not where it tells of fewer than five people.
+
+    That nobody wished as little as is promised would tell of everybody, so it is not shown either.
+    """
     above = answers.above(promise)
-    if answers.total < SMALLEST or above < SMALLEST or 0 < answers.ladder - above < SMALLEST:
+    if min(above, answers.ladder - above) < SMALLEST:
         return None
     return percent(above, answers.ladder)

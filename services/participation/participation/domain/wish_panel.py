@@ -23,9 +23,9 @@ from leefwijk.events.language.participation.wish_panels import (
 )
 from leefwijk.events.language.participation.words import Group
 
-UNDER_WAY = timedelta(seconds=4)
+UNDER_WAY = timedelta(seconds=3)
 """So long a wish may take from reading the panel to being stored; a longer one gets no receipt."""
-SETTLING = timedelta(seconds=5)
+SETTLING = timedelta(seconds=4)
 """So long after its last moment a panel is tallied; longer than any wish is under way (PAR-19)."""
 
 

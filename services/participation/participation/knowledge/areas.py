@@ -11,22 +11,12 @@ from sqlalchemy import text
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
-from leefwijk.events.language.monitoring.areas import (
-    AreaRegistered,
-    ExperiencedAreaDrawn,
-    ExperiencedAreaRedrawn,
-)
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import KEEP, PARTS, PLACED, place_said
 from participation.domain.places import KnownArea, KnownPlaces
 
 TABLE = "known_areas"
 
-_KEEP = text("""
-insert into known_areas (area, parent, municipalities, parts)
-values (:area, :parent, :municipalities, :parts)
-on conflict (area) do update set parent = excluded.parent,
-    municipalities = excluded.municipalities, parts = excluded.parts
-""")
 _FIND = text("select municipalities from known_areas where area = :area")
 _WITHIN = text("""
 with recursive within as (
@@ -40,33 +30,11 @@ select place, area from within
 """)
 
 
-def _registered(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, AreaRegistered)  # noqa: S101 - registered for it
-    return _KEEP, {
-        "area": event.area,
-        "parent": event.parent,
-        "municipalities": list(event.municipalities),
-        "parts": [],
-    }
+def _place(change: Change) -> Write:
+    return KEEP, place_said(change.event)
 
 
-def _drawn(change: Change) -> Write:
-    event = change.event
-    assert isinstance(event, (ExperiencedAreaDrawn, ExperiencedAreaRedrawn))  # noqa: S101
-    return _KEEP, {
-        "area": event.area,
-        "parent": None,
-        "municipalities": list(event.municipalities),
-        "parts": [part.area for part in event.parts],
-    }
-
-
-WRITES: Writes = {
-    AreaRegistered: _registered,
-    ExperiencedAreaDrawn: _drawn,
-    ExperiencedAreaRedrawn: _drawn,
-}
+WRITES: Writes = dict.fromkeys(PLACED, _place)
 
 
 async def known_area(
@@ -78,6 +46,13 @@ async def known_area(
     if found is None:
         refuse("unknown-area", f"{command.area} is not registered, or not heard of yet.")
     return (KnownArea(command.area, tuple(found)),)
+
+
+async def smallest_parts(service: ServiceContext, area: str) -> tuple[str, ...]:
+    """The smallest known areas that an area consists of; itself where it has no parts."""
+    async with service.reading.connect() as connection:
+        found = (await connection.execute(PARTS, {"areas": [area]})).all()
+    return tuple(row.area for row in found if row.smallest) or (area,)
 
 
 async def within(service: ServiceContext, areas: Iterable[str]) -> dict[str, frozenset[str]]:

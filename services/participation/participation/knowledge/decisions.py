@@ -39,12 +39,19 @@ select min(d.day) from known_decisions d
 left join known_initiatives i on i.initiative = d.subject
 where (d.area = any(cast(:areas as text[])) or d.subject = :subject)
     and (i.initiative is null or i.themes && cast(:themes as text[]))
+    and not exists (
+        select from events e
+        where cast(e.id as text) = any(d.evidence) and e.stream_id like 'involvement-checks-%'
+    )
+    and not exists (
+        select from documents c
+        where c.kind = 'involvement-checks' and c.status in ('concluded', 'in_doubt', 'expired')
+            and c.area = any(cast(:areas as text[])) and c.facets && cast(:facets as text[])
+            and (c.state->'conclusion'->>'on')::date >= d.day
+    )
 """)
+"""Decisions that rested on a check were not first, and what was asked about since is no news."""
 _THEMES = text("select themes from known_initiatives where initiative = :subject")
-_LEANING = text("""
-select distinct subject from known_decisions
-where evidence @> array[cast(:event_id as text)] order by subject
-""")
 
 
 def _id(change: Change) -> str:
@@ -79,8 +86,9 @@ def _decided(change: Change, day: date, evidence: tuple[str, ...] = ()) -> Write
 def _granted(change: Change) -> Write | None:
     event = change.event
     assert isinstance(event, SupportGranted)  # noqa: S101 - registered for it
-    lines = [line for line in event.gate_lines or () if line.gate is Gate.RESIDENTS_INVOLVEMENT]
-    return _decided(change, event.on, tuple(id_ for line in lines for id_ in line.evidence))
+    lines = (line for line in event.gate_lines or () if line.gate is Gate.RESIDENTS_INVOLVEMENT)
+    rests_on = tuple(id_ for line in lines if line.passes for id_ in line.evidence)
+    return _decided(change, event.on, rests_on)
 
 
 def _overridden(change: Change) -> Write | None:
@@ -101,9 +109,17 @@ WRITES: Writes = {
 async def earlier_decision(
     service: ServiceContext, area: str, themes: tuple[str, ...], subject: str | None
 ) -> EarlierDecision:
-    """The first decision on one of these themes for the area, for one it lies in, or as named."""
+    """The first decision that was taken without asking, and about which nobody was asked since.
+
+    It was on one of these themes, for the area, for one it lies in, or on what is named.
+    """
     places = (await within(service, [area])).get(area, frozenset({area}))
-    asked = {"areas": sorted(places), "themes": list(themes), "subject": subject}
+    asked = {
+        "areas": sorted(places),
+        "themes": list(themes),
+        "facets": [f"theme:{theme}" for theme in themes],
+        "subject": subject,
+    }
     async with service.reading.connect() as connection:
         return EarlierDecision((await connection.execute(_FIRST, asked)).scalar_one())
 
@@ -113,12 +129,6 @@ async def themes_of(service: ServiceContext, subject: str | None) -> tuple[str, 
     async with service.reading.connect() as connection:
         found = await connection.execute(_THEMES, {"subject": subject})
         return tuple(found.scalar_one_or_none() or ())
-
-
-async def leaning_on(service: ServiceContext, event_id: str) -> list[str]:
-    """The initiatives whose grants rest on a conclusion."""
-    async with service.reading.connect() as connection:
-        return list((await connection.execute(_LEANING, {"event_id": event_id})).scalars())
 
 
 async def _debt(_connection: AsyncConnection, change: Change) -> list[str]:

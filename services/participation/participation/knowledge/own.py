@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
@@ -16,7 +18,7 @@ from participation.domain.places import (
     KnownArea,
 )
 from participation.knowledge.ages import age_shares
-from participation.knowledge.areas import known_area, within
+from participation.knowledge.areas import known_area, smallest_parts, within
 from participation.knowledge.decisions import earlier_decision, themes_of
 
 _STANDING = text("""
@@ -31,18 +33,32 @@ where kind = 'involvement-checks' and area = :area and status in ('concluded', '
 order by stream_id
 """)
 _CONCLUDED = text("""
-select d.stream_id, (d.state->'conclusion'->>'on')::date as day from documents d
+select d.stream_id, (d.state->'conclusion'->>'on')::date as day, array(
+    select substr(facet, 10) from unnest(d.facets) as facet where facet like 'asked-in:%'
+) as asked_in from documents d
 where d.kind = 'involvement-checks' and d.status in ('concluded', 'in_doubt', 'expired')
-    and d.area = any(cast(:areas as text[]))
+    and d.facets && cast(:places as text[])
     and (cardinality(cast(:themes as text[])) = 0 or d.facets && cast(:themes as text[]))
     and (d.state->'conclusion'->>'on')::date >= cast(:since as date)
-order by day, d.stream_id limit 1
+order by day, d.stream_id
 """)
 _SUPERSEDED = text("""
-select stream_id from documents
+select substr(facet, 12) as old, min(stream_id) as new from documents, unnest(facets) as facet
 where kind = 'involvement-checks' and status in ('concluded', 'in_doubt', 'expired')
-    and facets @> array[cast(:supersedes as text)]
-order by stream_id limit 1
+    and facets && cast(:supersedes as text[]) and facet = any(cast(:supersedes as text[]))
+group by 1
+""")
+_TRAJECTORIES = text("""
+select substr(facet, 7) as "check", substr(stream_id, 14) as trajectory
+from documents, unnest(facets) as facet
+where kind = 'trajectories' and facets && cast(:checks as text[])
+    and facet = any(cast(:checks as text[]))
+order by trajectory
+""")
+_INITIATIVES = text("""
+select distinct e.stream_id as stream, d.subject from events e
+join known_decisions d on d.evidence @> array[cast(e.id as text)]
+where e.stream_id = any(cast(:streams as text[])) order by d.subject
 """)
 
 
@@ -76,27 +92,55 @@ async def for_concluding(
     return await age_shares(service, state.area), earlier
 
 
-async def superseded_by(service: ServiceContext, check: str) -> str | None:
-    """The concluded check that took the place of this one."""
-    asked = {"supersedes": f"supersedes:{check}"}
+async def superseded_by(service: ServiceContext, *checks: str) -> dict[str, str]:
+    """Of these checks, the concluded ones that took their place."""
+    asked = {"supersedes": [f"supersedes:{check}" for check in checks]}
     async with service.reading.connect() as connection:
-        found = (await connection.execute(_SUPERSEDED, asked)).scalar_one_or_none()
-    return _check(found) if found else None
+        rows = (await connection.execute(_SUPERSEDED, asked)).all()
+    return {row.old: _check(row.new) for row in rows}
+
+
+@dataclass
+class Leaning:
+    """What leans on a check."""
+
+    initiatives: list[str] = field(default_factory=list)
+    """Those whose support rests on one of its conclusions."""
+    trajectories: list[str] = field(default_factory=list)
+
+
+async def leaning_on(service: ServiceContext, *checks: str) -> defaultdict[str, Leaning]:
+    """What leans on each of these checks (PAR-09)."""
+    found: defaultdict[str, Leaning] = defaultdict(Leaning)
+    streams = [f"involvement-checks-{check}" for check in checks]
+    async with service.reading.connect() as connection:
+        for row in await connection.execute(_INITIATIVES, {"streams": streams}):
+            found[_check(row.stream)].initiatives.append(row.subject)
+        named = {"checks": [f"check:{check}" for check in checks]}
+        for row in await connection.execute(_TRAJECTORIES, named):
+            found[row.check].trajectories.append(row.trajectory)
+    return found
 
 
 async def settling(service: ServiceContext, owed: Any) -> SettlingCheck:
-    """The first check that was concluded on what is owed since the gate was overridden."""
+    """The check by which residents were asked, since the override, in every part of the area."""
     if owed.decided_on is None:
         return SettlingCheck()
-    places = (await within(service, [owed.area])).get(owed.area, frozenset({owed.area}))
+    left = set(await smallest_parts(service, owed.area))
+    around = await within(service, left)
+    places = {place for part in left for place in around.get(part, {part})}
     asked = {
-        "areas": sorted(places),
+        "places": [f"asked-in:{place}" for place in sorted(places)],
         "themes": [f"theme:{theme}" for theme in owed.themes],
         "since": owed.decided_on,
     }
     async with service.reading.connect() as connection:
-        row = (await connection.execute(_CONCLUDED, asked)).one_or_none()
-    return SettlingCheck(_check(row.stream_id), row.day) if row else SettlingCheck()
+        rows = (await connection.execute(_CONCLUDED, asked)).all()
+    for row in rows:
+        left -= {part for part in left if around.get(part, {part}) & set(row.asked_in)}
+        if not left:
+            return SettlingCheck(_check(row.stream_id), row.day)
+    return SettlingCheck()
 
 
 async def for_owing(

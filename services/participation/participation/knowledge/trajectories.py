@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import Theme
 from leefwijk.events.store import listing
 from leefwijk.service.context import ServiceContext
+from leefwijk.service.places import areas_within
 from participation.domain.formal_advice import FormalAdvice
 from participation.domain.involvement_check import InvolvementCheck
 from participation.domain.living_agreement_origin import KnownOrigin
@@ -26,23 +25,6 @@ from participation.domain.wish_panel import WishPanel
 from participation.knowledge.areas import known_area
 from participation.knowledge.own import superseded_by
 
-_BELOW = text("""
-with recursive below as (
-    select area, parts from known_areas where area = :area
-    union
-    select k.area, k.parts from known_areas k
-    join below on k.parent = below.area or k.area = any(below.parts)
-)
-select area from below order by area limit 5000
-""")
-
-
-async def areas_within(service: ServiceContext, area: str) -> tuple[str, ...]:
-    """The area and all that lies in it; an area as people live it holds what its parts hold."""
-    async with service.reading.connect() as connection:
-        found = (await connection.execute(_BELOW, {"area": area})).scalars().all()
-    return tuple(found) or (area,)
-
 
 async def known_check(
     service: ServiceContext, command: Any, state: Any, _context: Context
@@ -53,7 +35,7 @@ async def known_check(
     check = loaded.state
     if not loaded.version or check.status is None:
         return (KnownCheck(id_, "not known"),)
-    superseded = await superseded_by(service, id_)
+    superseded = id_ in await superseded_by(service, id_)
     standing = "superseded" if superseded else check.status.value.replace("_", " ")
     said = check.conclusion
     if said is None:
@@ -124,4 +106,5 @@ async def known_origin(
 
 async def _meet(service: ServiceContext, one: str, other: str) -> bool:
     """Whether something lies in both areas."""
-    return not set(await areas_within(service, one)).isdisjoint(await areas_within(service, other))
+    within = await areas_within(service, one) or ()
+    return not set(within).isdisjoint(await areas_within(service, other) or ())

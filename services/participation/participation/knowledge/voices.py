@@ -8,13 +8,18 @@ from typing import Any
 
 from sqlalchemy import text
 
-from leefwijk.events.decider import Context
+from leefwijk.events.clock import day_of
+from leefwijk.events.decider import Context, refuse
 from leefwijk.events.language.participation.ladder import Answers, NotNowReason, ReasonCount, Wish
+from leefwijk.events.language.participation.wish_tallies import shown_tally
 from leefwijk.events.language.participation.words import Group
 from leefwijk.service.context import ServiceContext
+from participation.domain.panel_asking import KnownTally
 from participation.domain.panel_wish import PanelWish
+from participation.domain.places import KnownPlaces
 from participation.domain.wish_panel import PanelStatus, WishPanel
 from participation.domain.wish_panel_steps import Counted
+from participation.knowledge.areas import within
 
 _OF_PANEL = "kind = 'wishes' and facets @> array[cast(:panel as text)]"
 _FRESH = "shape = :shape and not stale"
@@ -73,6 +78,22 @@ def _reasons(
     for (group, reason), people in sorted(found):
         counts[group].append(ReasonCount(reason=reason, people=people))
     return {group: tuple(reasons) for group, reasons in counts.items()}
+
+
+async def known_tally(
+    service: ServiceContext, command: Any, _state: Any, _context: Context
+) -> tuple[KnownTally, KnownPlaces]:
+    """The panel that a check counts, as it closed. Refuses `no-such-panel`."""
+    loaded = await service.handler.load(WishPanel, command.panel)
+    panel = loaded.state
+    if not loaded.version:
+        refuse("no-such-panel", "There is no such panel.")
+    places = KnownPlaces(await within(service, [panel.area]))
+    if panel.status is not PanelStatus.CLOSED or panel.closes_at is None:
+        return KnownTally(panel.area), places
+    shown = shown_tally(panel.tally).groups
+    groups = frozenset(one.group for one in shown if one.answers is not None)
+    return KnownTally(panel.area, day_of(panel.closes_at), panel.tally, groups), places
 
 
 async def count_answers(service: ServiceContext, panel: str) -> int:

@@ -5,13 +5,32 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from participation_kit import ASSEN, LARIKS, LUCHIESLAND, Participation, service
+from participation_kit import (
+    ASSEN,
+    HOOGEVEEN,
+    LARIKS,
+    PEELO,
+    PITTELO,
+    Participation,
+    service,
+)
 
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.migrate import Migrations
 from leefwijk.events.testing.servers import Databases
 from leefwijk.service.issuer import DevelopmentIssuer
 from participation.app import definition
+
+PLACES = (
+    (ASSEN, AreaKind.MUNICIPALITY, None),
+    (LARIKS, AreaKind.DISTRICT, ASSEN),
+    *((f"BU0106010{number}@2020", AreaKind.NEIGHBOURHOOD, LARIKS) for number in range(6)),
+    (PITTELO, AreaKind.DISTRICT, ASSEN),
+    ("BU01060401@2020", AreaKind.NEIGHBOURHOOD, PITTELO),
+    (PEELO, AreaKind.DISTRICT, ASSEN),
+    ("GM0118@2020", AreaKind.MUNICIPALITY, None),
+    (HOOGEVEEN, AreaKind.DISTRICT, "GM0118@2020"),
+)
 
 
 @pytest.fixture(scope="session")
@@ -30,18 +49,17 @@ def api_tokens(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentIssuer:
 async def participation(
     databases: Databases, api_tokens: DevelopmentIssuer
 ) -> AsyncIterator[Participation]:
-    """A participation that has heard of Assen, Lariks and Luchiesland Noord and nothing else."""
+    """A participation that has heard of Assen and some of its areas, and of Hoogeveen."""
     url = await databases.fresh(*definition.all_migrations)
     made = service(url, api_tokens)
     await made.hearing.started_long_ago()
-    places = (
-        (ASSEN, AreaKind.MUNICIPALITY, "Assen", None),
-        (LARIKS, AreaKind.DISTRICT, "Wijk 01 Lariks", ASSEN),
-        (LUCHIESLAND, AreaKind.NEIGHBOURHOOD, "Luchiesland Noord", LARIKS),
-    )
-    for area, kind, name, parent in places:
+    for area, kind, parent in PLACES:
         fact = AreaRegistered(
-            area=area, kind=kind, name=name, parent=parent, municipalities=("GM0106",)
+            area=area,
+            kind=kind,
+            name=area,
+            parent=parent,
+            municipalities=("GM0118",) if "0118" in area else ("GM0106",),
         )
         await made.hearing.hear("monitoring", area, fact)
     yield made
@@ -49,3 +67,16 @@ async def participation(
     await made.context.store.close()
     await made.context.engine.dispose()
     await databases.drop(url)
+
+
+@pytest.fixture
+async def another(
+    participation: Participation, api_tokens: DevelopmentIssuer
+) -> AsyncIterator[Participation]:
+    """The same service started again on the same database."""
+    made = service(participation.url, api_tokens)
+    made.hearing.versions = participation.hearing.versions
+    yield made
+    await made.client.aclose()
+    await made.context.store.close()
+    await made.context.engine.dispose()

@@ -25,7 +25,12 @@ from participation.app import definition
 ASSEN = "GM0106@2020"
 LARIKS = "WK010601@2020"
 LUCHIESLAND = "BU01060105@2020"
+PITTELO, PEELO, HOOGEVEEN = "WK010604@2020", "WK010606@2020", "WK011850@2020"
 WORKER, MANAGER = "neighbourhood_worker", "area_manager"
+_TABLES = text("""
+select format('%I.%I', schemaname, tablename) from pg_tables
+where schemaname not in ('pg_catalog', 'information_schema')
+""")
 
 
 @dataclass
@@ -38,13 +43,20 @@ class Participation:
     clock: FakeClock
     hearing: Hearing
     ticker: Ticker
+    url: str
 
     def headers(self, role: str, **more: Any) -> dict[str, str]:
-        """Who asks; a partner is the organisation `hv-assen` of Assen unless said otherwise."""
+        """Who asks; a partner is the organisation `hv-assen` of Assen unless said otherwise.
+
+        `key` goes along as the key of the request.
+        """
         municipalities = more.pop("of", ("GM0106",)) if role == "partner" else ()
         partner = more.pop("partner", "hv-assen") if role == "partner" else None
         token = self.issuer.token(role, municipalities=municipalities, partner=partner)
-        return {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}"}
+        if "key" in more:
+            headers["Idempotency-Key"] = more["key"]
+        return headers
 
     async def get(self, path: str, role: str = "analyst", **who: Any) -> httpx.Response:
         """Read as a role."""
@@ -122,6 +134,24 @@ class Participation:
         assert await self.count() == before
         return problem
 
+    async def check(self, area: str, *groups: str, **more: Any) -> str:
+        """An open check on meeting, such as `involvement-checks/c1`."""
+        body = {"area": area, "themes": ["meeting"], "groups": groups or ("tenants",), **more}
+        return f"involvement-checks/{await self.made('/involvement-checks', body)}"
+
+    async def ask(
+        self, check: str, form: str, on: str, group: str = "tenants", **more: Any
+    ) -> None:
+        """A group was asked; counts come by the name of the answer."""
+        named = ("invited", "askedIn", "reasons", "total", "onScreen")
+        body = {name: more.pop(name) for name in named if name in more}
+        body |= {"group": group, "form": form, "on": on, "answers": more}
+        await self.done(check, "askings", body)
+
+    async def conclude(self, check: str, role: str = WORKER, **promises: Any) -> Any:
+        """A check is concluded: a level by group, or the whole promise."""
+        return await self.done(check, "conclusions", concluding(**promises), role)
+
     async def concluded(
         self,
         promises: dict[str, str],
@@ -196,13 +226,22 @@ class Participation:
             return [(row.fact, row.data) for row in found]
 
     async def everything(self) -> str:
-        """All that the database keeps, as text."""
+        """All that the database keeps, in every table, as text."""
         async with self.context.reading.connect() as connection:
-            kept = []
-            for table in ("events", "documents", "idempotency"):
+            kept: list[str] = []
+            for table in (await connection.execute(_TABLES)).scalars().all():
                 rows = await connection.execute(text(f"select t::text from {table} t"))
                 kept += list(rows.scalars())
         return "\n".join(kept)
+
+
+def concluding(own: str = "support", **promises: Any) -> dict[str, Any]:
+    """The body of a conclusion: a level by group, or the whole promise; `own` is the role in it."""
+    groups = [
+        {"group": group, **(said if isinstance(said, dict) else {"promise": said})}
+        for group, said in promises.items()
+    ]
+    return {"groups": groups, "role": own}
 
 
 def _why(reason: str | None) -> dict[str, str]:
@@ -222,7 +261,7 @@ def service(url: str, issuer: DevelopmentIssuer) -> Participation:
         chamber_number="04016206",
         issuer=ISSUER,
         jwks=str(issuer.jwks),
-        municipalities=("GM0106",),
+        municipalities=("GM0106", "GM0118"),
         key_encryption_key=base64.b64encode(b"k" * 32).decode(),
     )
     app = definition.app(settings, clock)
@@ -236,4 +275,5 @@ def service(url: str, issuer: DevelopmentIssuer) -> Participation:
     core = ConsumerCore(context.engine, applier, published_language())
     todos = TodoWorker(context.engine, context.handler, knowledge.commands, knows)
     ticker = Ticker(context.engine, context.handler, definition.name, definition.states, knows)
-    return Participation(client, context, issuer, clock, Hearing(core, todos, clock), ticker)
+    hearing = Hearing(core, todos, clock)
+    return Participation(client, context, issuer, clock, hearing, ticker, url)

@@ -148,6 +148,7 @@ async def test_advice_is_asked_in_a_known_area_and_trajectory(
         assert answer.status_code == 409
         assert answer.json()["code"].startswith(code)
     small = await participation.made("/formal-advices", asking(area=LUCHIESLAND), MANAGER)
+    participation.clock.advance(seconds=1)
     plan = await participation.made("/formal-advices", asking(about=PLAN), PORTFOLIO)
 
     async def found(query: str, role: str = "analyst", **who: Any) -> list[str]:

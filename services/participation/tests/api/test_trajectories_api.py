@@ -350,6 +350,7 @@ async def test_trajectories_are_found_by_where_what_and_how_they_stand(
 ) -> None:
     """PAR-21: by area with what lies in it, theme, check, status and title; others see nothing."""
     small = await participation.trajectory({"tenants": "advise"}, area=LUCHIESLAND)
+    participation.clock.advance(seconds=1)
     large = await _varied(participation, {"tenants": "informed"})
     ids = [one.partition("/")[2] for one in (large, small)]
 

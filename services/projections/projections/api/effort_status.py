@@ -15,8 +15,9 @@ from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.moments import known_at
 from leefwijk.service.problems import Problem, area_edition_missing, invalid_input
-from leefwijk.service.reads import Page, Reader
+from leefwijk.service.reads import Page, Reader, SheetFormat, sheet_of, wants_sheet
 from leefwijk.service.roles import Role, Scope
+from leefwijk.service.sheets import Sheet
 from projections import queries
 from projections.answers import EffortStatus, StatusLine
 from projections.effort_status import Asked
@@ -98,6 +99,22 @@ class ListQuery(Moment):
         Query(pattern=AREA_PATTERN),
     ] = None
     limit: Annotated[int, Query(ge=1, le=200)] = 50
+    format: SheetFormat = None
+
+
+SHEET = Sheet(
+    StatusLine,
+    area="Gebied",
+    name="Naam",
+    kind="Soort",
+    municipalities="Gemeenten",
+    level="Inzetniveau",
+    agreed="Afgesproken",
+    valid_through="Tot en met",
+)
+"""Columns of the sheet."""
+ALL = 1_000_000
+"""More areas than there are: a sheet holds the whole list."""
 
 
 @router.get("/effort-statuses")
@@ -110,9 +127,7 @@ async def list_effort_statuses(
     municipalities = [query.municipality] if query.municipality else []
     if reader.role is Role.PARTNER:
         own = sorted(reader.municipalities)
-        if query.municipality and query.municipality not in own:
-            return Page(items=[], next=None)
-        municipalities = municipalities or own
+        municipalities = [code for code in municipalities or own if code in own] or ["none"]
     async with service.reading.connect() as found:
         items, following = await queries.status_list(
             found,
@@ -122,12 +137,13 @@ async def list_effort_statuses(
             kinds=[query.kind] if query.kind else list(LISTED_KINDS),
             edition=query.edition,
             after=query.cursor,
-            limit=query.limit,
+            limit=ALL if wants_sheet(request, query.format) else query.limit,
         )
     if following is not None:
         target = request.url.include_query_params(cursor=following)
         response.headers["Link"] = f'<{target.path}?{target.query}>; rel="next"'
-    return Page(items=items, next=following)
+    page = Page[StatusLine](items=items, next=following)
+    return sheet_of(request, query.format, "effort-statuses", SHEET, items) or page
 
 
 @router.get("/areas/{areaId}/evidence")

@@ -169,7 +169,7 @@ class ConsumerCore:
         return sorting.ready()
 
     def _open(self, records: Sequence[Record]) -> list[Opened]:
-        return open_batch(self.catalogue, self.applier.handles, records)
+        return open_batch(self.catalogue, self.applier, records)
 
     def count(self, sorting: Sorting, live: bool) -> Applied:
         """Show in the metrics what became of a batch."""

@@ -146,7 +146,7 @@ class Filling:
         opened: list[Opened] = []
         for start in range(0, len(records), AT_ONCE):
             some = records[start : start + AT_ONCE]
-            opened += open_batch(self.core.catalogue, self.applier.handles, some)
+            opened += open_batch(self.core.catalogue, self.applier, some)
             # the transaction that is open meanwhile must not wait for us between its statements
             await asyncio.sleep(0)
         streams = {one.received.stream_id for one in opened if one.received is not None}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,10 @@ class Record:
     headers: tuple[tuple[str, bytes], ...]
     key: bytes | None
     value: bytes | None
+    received: Received | None = field(default=None, init=False, compare=False, repr=False)
+    """The envelope once somebody has read it: a record is read once, however many consume it."""
+    change: Change | None = field(default=None, init=False, compare=False, repr=False)
+    """The event once somebody who uses it has decoded it."""
 
     @classmethod
     def of(cls, record: Any) -> Record:
@@ -61,3 +65,15 @@ class Applier(Protocol):
         Any error that is not the database going away counts as a fault of an event: the batch is
         taken apart until the faulty event is found and parked.
         """
+
+
+@runtime_checkable
+class SelectiveApplier(Applier, Protocol):
+    """An applier that follows some streams of its topics only.
+
+    Events of other aggregates move the offset on and nothing else: their versions are not kept, so
+    they can leave no gap.
+    """
+
+    aggregates: frozenset[str]
+    """Aggregates whose streams it follows, as their types name them."""

@@ -15,7 +15,7 @@ from leefwijk.events.catalogue import (
     UnknownEventTypeError,
     UnknownEventVersionError,
 )
-from leefwijk.events.consume.records import Change, Record
+from leefwijk.events.consume.records import Applier, Change, Record, SelectiveApplier
 from leefwijk.events.envelope import BadEnvelopeError, Received, receive
 from leefwijk.events.event import Event
 
@@ -81,23 +81,40 @@ class Opened:
     detail: str = ""
 
 
-def open_batch(
-    catalogue: Catalogue, handles: frozenset[type[Event]], records: Sequence[Record]
-) -> list[Opened]:
-    """Read records before any transaction begins: others wait for those, and reading is slow."""
-    return [_open(catalogue, handles, record) for record in records]
+def open_batch(catalogue: Catalogue, applier: Applier, records: Sequence[Record]) -> list[Opened]:
+    """Read records before any transaction begins: others wait for those, and reading is slow.
+
+    Records of streams that the applier does not follow are left out. What was read of a record is
+    kept with it, so that several consumers of one batch read it once.
+    """
+    handles = applier.handles
+    opened = [_open(catalogue, handles, record) for record in records]
+    if not isinstance(applier, SelectiveApplier):
+        return opened
+    followed = applier.aggregates
+    return [one for one in opened if one.received is None or _aggregate(one.received) in followed]
+
+
+def _aggregate(received: Received) -> str:
+    """The aggregate that a type names; nothing for a type of another make."""
+    return "".join(received.type.split(".", 3)[2:3])
 
 
 def _open(catalogue: Catalogue, handles: frozenset[type[Event]], record: Record) -> Opened:
-    try:
-        received = receive(record.headers, record.key, record.value)
-    except BadEnvelopeError as error:
-        return Opened(record, detail=str(error))
+    received = record.received
+    if received is None:
+        try:
+            received = record.received = receive(record.headers, record.key, record.value)
+        except BadEnvelopeError as error:
+            return Opened(record, detail=str(error))
     try:
         event = catalogue.find(received.type)
         if event not in handles:
             return Opened(record, received)
-        change = Change(received, catalogue.decode(received.type, received.data))
+        change = record.change
+        if change is None:
+            change = Change(received, catalogue.decode(received.type, received.data))
+            record.change = change
     except UnknownEventTypeError:
         return Opened(record, received)
     except UnknownEventVersionError as error:

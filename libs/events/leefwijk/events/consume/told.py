@@ -55,3 +55,11 @@ async def told_about(
         (stream, [(language.decode(row.type, row.data), str(row.event_id)) for row in facts])
         for stream, facts in groupby(rows, key=lambda row: str(row.stream_id))
     ]
+
+
+async def told_around(
+    connection: AsyncConnection, about: Sequence[str]
+) -> list[tuple[str, list[tuple[Event, str]]]]:
+    """The streams that are about one of these, then those that are about one of those streams."""
+    found = await told_about(connection, about)
+    return found + await told_about(connection, [stream for stream, _ in found])

@@ -1,12 +1,21 @@
-"""Lists of documents: filters by facets, search in titles, pages by cursor."""
+"""Lists of documents: filters by facets, search in titles, pages by cursor.
+
+A page is looked for twice in one statement. Among the newest (or oldest) documents after the cursor
+most filters find it at once, at a cost that does not grow with the list. Where they do not, the
+indexes of facets and words find all that match, however few or far away, and these are sorted. The
+planner is never asked to guess which of the two is cheaper: with filters that depend on each other
+it guesses wrong by orders of magnitude.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,6 +27,10 @@ from leefwijk.events.store.statements import DOCUMENT_COLUMNS
 NEWEST_FIRST = "-created"
 OLDEST_FIRST = "created"
 SORTS = (NEWEST_FIRST, OLDEST_FIRST)
+NEAR = 1_000
+"""Documents after the cursor that are looked through before the indexes are asked (*choice*)."""
+SHORTEST_BEGINNING = 3
+"""Letters of a word from which on it finds words that begin with it (*choice*)."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,10 @@ class Query:
     kind: str
     terms: tuple[str, ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
+    areas: tuple[str, ...] | None = None
+    """Those that lie in one of these areas."""
     title: str | None = None
+    """Words of the title in any of their forms, or how words of it begin."""
     sort: str = NEWEST_FIRST
     limit: int = 50
     after: str | None = None
@@ -39,6 +55,13 @@ class Page:
 
     documents: Sequence[Document]
     next: str | None
+
+
+class Member(NamedTuple):
+    """A document of a list, in the version it had when the list was read."""
+
+    stream_id: str
+    version: int
 
 
 class BadCursorError(ValueError):
@@ -64,53 +87,134 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return moment, stream_id
 
 
-def _where(query: Query) -> tuple[str, str, dict[str, object]]:
-    """Condition, order and what is bound. Raises BadCursorError."""
-    newest = query.sort == NEWEST_FIRST
-    where = ["kind = :kind"]
-    asked: dict[str, object] = {"kind": query.kind}
-    if query.terms:
-        where.append("facets @> cast(:terms as text[])")
-        asked["terms"] = list(query.terms)
-    for place, group in enumerate(query.any_of):
-        where.append(f"facets && cast(:any{place} as text[])")
-        asked[f"any{place}"] = list(group)
-    if query.title:
-        where.append("to_tsvector('dutch', title) @@ websearch_to_tsquery('dutch', :title)")
-        asked["title"] = query.title
-    if query.after is not None:
-        created, stream_id = _read_cursor(query.after)
-        where.append(
-            f"(created_at, stream_id) {'<' if newest else '>'} (:created, cast(:stream_id as text))"
-        )
-        asked |= {"created": created, "stream_id": stream_id}
-    way = "desc" if newest else "asc"
-    return " and ".join(where), f"order by created_at {way}, stream_id {way}", asked
+class _Asked:
+    """A query in SQL: where it starts, what it keeps, in which order, and what is bound."""
+
+    def __init__(self, query: Query) -> None:
+        newest = query.sort == NEWEST_FIRST
+        way = "desc" if newest else "asc"
+        self.order = f"order by created_at {way}, stream_id {way}"
+        self.bound: dict[str, Any] = {"kind": query.kind}
+        self.start = ["kind = :kind"]
+        """What an index in the order of the list finds by itself."""
+        self.keep: list[str] = []
+        """What every document is judged by."""
+        statuses = [term for term in query.terms if term.startswith("status:")]
+        if len(statuses) == 1:
+            self.start.append("status = :status")
+            self.bound["status"] = statuses[0].removeprefix("status:")
+        if query.after is not None:
+            sign = "<" if newest else ">"
+            self.start.append(
+                f"(created_at, stream_id) {sign} (:created, cast(:stream_id as text))"
+            )
+            self.bound["created"], self.bound["stream_id"] = _read_cursor(query.after)
+        if terms := [term for term in query.terms if statuses != [term]]:
+            self._keep("facets @> cast(:terms as text[])", terms=terms)
+        for place, group in enumerate(query.any_of):
+            name = f"any{place}"
+            self._keep(f"facets && cast(:{name} as text[])", **{name: list(group)})
+        if query.areas is not None:
+            self._keep(_AREAS if len(query.areas) > 1 else "area = :area", **_areas(query.areas))
+        if query.title:
+            self._title(query.title)
+
+    def _keep(self, condition: str, **bound: Any) -> None:
+        self.keep.append(condition)
+        self.bound |= bound
+
+    def _title(self, title: str) -> None:
+        forms = "websearch_to_tsquery('dutch', :title)"
+        begins = _beginnings(title)
+        if begins is None:
+            self._keep(f"words @@ {forms}", title=title)
+        else:
+            either = f"({forms} || to_tsquery('simple', :begins))"
+            self._keep(f"words @@ {either}", title=title, begins=begins)
+
+    @property
+    def keys(self) -> str:
+        """The keys of a page, in order."""
+        started = " and ".join(self.start)
+        if not self.keep:
+            return f"""
+            chosen as (
+                select created_at, stream_id from documents
+                where {started} {self.order} limit :limit
+            )"""
+        kept = " and ".join(self.keep)
+        return f"""
+        near as materialized (
+            select created_at, stream_id from (
+                select created_at, stream_id, facets, area, words from documents
+                where {started} {self.order} limit {NEAR}
+            ) as first where {kept} {self.order} limit :limit
+        ), far as materialized (
+            -- without the fence the planner may walk through the whole list for a few
+            select created_at, stream_id from (
+                select created_at, stream_id from documents where {started} and {kept} offset 0
+            ) as matching where (select count(*) from near) < :limit {self.order} limit :limit
+        ), chosen as (
+            select * from near where (select count(*) from near) >= :limit
+            union all select * from far
+        )"""
+
+
+_AREAS = "(area in (select unnest(cast(:areas as text[])))) is true"
+"""Looked up in a table made once; as an array each document would be compared with all."""
+
+
+def _areas(areas: Sequence[str]) -> dict[str, Any]:
+    return {"areas": list(areas)} if len(areas) > 1 else {"area": "".join(areas)}
+
+
+_OPERATORS = re.compile(r"\"|(^|\s)-|\bor\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _beginnings(title: str) -> str | None:
+    """The words as beginnings of words; none where the search says more than words."""
+    words = _WORD.findall(title)
+    if not words or _OPERATORS.search(title):
+        return None
+    return " & ".join(f"'{word}'{':*' * (len(word) >= SHORTEST_BEGINNING)}" for word in words)
 
 
 async def find(engine: AsyncEngine, query: Query) -> Page:
     """One page of documents. Raises BadCursorError."""
-    where, order, asked = _where(query)
-    statement = text(f"select {DOCUMENT_COLUMNS} from documents where {where} {order} limit :limit")
-    asked["limit"] = query.limit + 1
-    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        rows = (await connection.execute(statement, asked)).mappings().all()
+    asked = _Asked(query)
+    statement = text(
+        f"with {asked.keys} select {DOCUMENT_COLUMNS} from documents "
+        f"where stream_id in (select stream_id from chosen) {asked.order}"
+    )
+    asked.bound["limit"] = query.limit + 1
+    rows = await _rows(engine, statement, asked.bound)
     page = rows[: query.limit]
     more = len(rows) > query.limit
     following = _write_cursor(page[-1]["created_at"], page[-1]["stream_id"]) if more else None
     return Page([document(row) for row in page], following)
 
 
-async def cursor_after(engine: AsyncEngine, query: Query, count: int) -> str | None:
-    """The cursor with which a list goes on after this many documents, none if it does not.
+async def members(engine: AsyncEngine, query: Query) -> list[Member]:
+    """Every document of a list after its cursor, as of one moment. Raises BadCursorError."""
+    asked = _Asked(query)
+    where = " and ".join([*asked.start, *asked.keep])
+    statement = text(f"select stream_id, version from documents where {where} {asked.order}")
+    rows = await _rows(engine, statement, asked.bound)
+    return [Member(row["stream_id"], row["version"]) for row in rows]
 
-    Raises BadCursorError.
-    """
-    where, order, asked = _where(query)
+
+async def documents(engine: AsyncEngine, stream_ids: Sequence[str]) -> dict[str, Document]:
+    """These documents as they are now."""
     statement = text(
-        f"select created_at, stream_id from documents where {where} {order} limit 2 offset :offset"
+        f"select {DOCUMENT_COLUMNS} from documents where stream_id = any(cast(:ids as text[]))"
     )
-    asked["offset"] = count - 1
+    rows = await _rows(engine, statement, {"ids": list(stream_ids)})
+    return {row["stream_id"]: document(row) for row in rows}
+
+
+async def _rows(
+    engine: AsyncEngine, statement: Any, bound: Mapping[str, Any]
+) -> Sequence[Mapping[Any, Any]]:
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        rows = (await connection.execute(statement, asked)).mappings().all()
-    return _write_cursor(rows[0]["created_at"], rows[0]["stream_id"]) if len(rows) > 1 else None
+        return (await connection.execute(statement, dict(bound))).mappings().all()

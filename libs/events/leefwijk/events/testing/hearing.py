@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -44,22 +45,33 @@ class Hearing:
             await connection.execute(_STARTED, {"consumer": self.core.name})
 
     async def hear(
-        self, service: str, subject: str, *events: Event, ids: Sequence[UUID] = ()
+        self,
+        service: str,
+        subject: str,
+        *events: Event,
+        ids: Sequence[UUID] = (),
+        area: str | None = None,
     ) -> list[UUID]:
-        """Facts of one aggregate of another service arrive; gives the ids of their events."""
+        """Facts of one aggregate of another service arrive; gives the ids of their events.
+
+        `area` is where the aggregate lies, for facts that do not say so themselves.
+        """
         given = tuple(ids) or tuple(uuid4() for _ in events)
         stored = [
-            self.stored(subject, event, id_) for event, id_ in zip(events, given, strict=True)
+            self.stored(subject, event, id_, area) for event, id_ in zip(events, given, strict=True)
         ]
         await self.deliver(service, *stored)
         return list(given)
 
-    def stored(self, subject: str, event: Event, id_: UUID) -> StoredEvent:
+    def stored(self, subject: str, event: Event, id_: UUID, area: str | None = None) -> StoredEvent:
         """The next event of a stream as its owner would have stored it."""
         stream = f"{event.aggregate}-{subject}"
         version = self.versions[stream] = self.versions.get(stream, 0) + 1
         about = getattr(event, "municipalities", None) or ("GM0106",)
-        metadata = {"municipalities": list(about)}
+        metadata: dict[str, Any] = {"municipalities": list(about)}
+        place = area or getattr(event, "area", None)
+        if place is not None:
+            metadata["area"] = place
         return StoredEvent(
             stream, version, version, id_, event.type, event.to_json(), metadata, self.clock()
         )

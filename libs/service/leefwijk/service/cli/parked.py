@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.core import Applied, ConsumerCore
@@ -25,16 +26,37 @@ order by p.consumer, p.stream_id, p.version
 Service = Annotated[str, typer.Argument(help="Service whose consumer parked it")]
 
 
-def _core(definition: Definition) -> ConsumerCore:
-    applier = definition.consumer()
-    if applier is None:
-        fail(f"{definition.name} consumes nothing")
-    engine = create_engine(settings_of(definition).database_url, pool=2)
-    return ConsumerCore(engine, applier, published_language())
+_FIRST = text("""
+select p.consumer, min(p.version) as version from parked p
+join consumer_generations g on g.consumer = p.consumer and g.current = p.generation
+where p.stream_id = :stream group by p.consumer
+""")
+
+
+def _engine(definition: Definition) -> AsyncEngine:
+    return create_engine(settings_of(definition).database_url, pool=2)
+
+
+async def _waiting(definition: Definition, engine: AsyncEngine, stream: str) -> list[ConsumerCore]:
+    """The consumers of the service that wait at the first event of this stream that waits.
+
+    Several read models may wait at the same event. One that waits further on waits for another
+    event, and has its turn by itself or by the next command.
+    """
+    async with engine.connect() as connection:
+        found = (await connection.execute(_FIRST, {"stream": stream})).all()
+    first = min((row.version for row in found), default=0)
+    names = {row.consumer for row in found if row.version == first}
+    language = published_language()
+    return [
+        ConsumerCore(engine, applier, language)
+        for applier in definition.consumers()
+        if applier.name in names
+    ]
 
 
 async def _rows(definition: Definition) -> list[tuple[str, ...]]:
-    engine = create_engine(settings_of(definition).database_url, pool=2)
+    engine = _engine(definition)
     async with engine.connect() as connection:
         rows = (await connection.execute(_LIST)).all()
     await engine.dispose()
@@ -51,29 +73,40 @@ def list_command(service: Service) -> None:
         typer.echo("nothing is parked")
 
 
-async def _retry(core: ConsumerCore, stream: str) -> Applied:
+async def _retry(definition: Definition, stream: str) -> Applied:
+    engine = _engine(definition)
+    total = Applied()
     try:
-        return await core.retry(stream)
+        for core in await _waiting(definition, engine, stream):
+            total.add(await core.retry(stream))
     finally:
-        await core.engine.dispose()
+        await engine.dispose()
+    return total
 
 
 @app.command("retry")
 def retry_command(service: Service, stream: Annotated[str, typer.Argument()]) -> None:
     """Try a parked stream again, for example after a new release."""
-    core = _core(definition_of(service))
+    definition = definition_of(service)
     try:
-        applied = run(_retry(core, stream))
+        applied = run(_retry(definition, stream))
     except Exception as error:  # noqa: BLE001 - the reason is what the operator needs
         fail(f"{stream} stays parked: {type(error).__name__}: {error}")
     typer.echo(f"applied {applied.applied}, still parked {applied.parked}")
 
 
-async def _skip(core: ConsumerCore, stream: str, by: str, reason: str) -> Applied:
+async def _skip(definition: Definition, stream: str, by: str, reason: str) -> Applied:
+    engine = _engine(definition)
+    total = Applied()
     try:
-        return await core.skip(stream, by=by, reason=reason)
+        waiting = await _waiting(definition, engine, stream)
+        if not waiting:
+            raise LookupError(f"nothing of {stream} is parked")
+        for core in waiting:
+            total.add(await core.skip(stream, by=by, reason=reason))
     finally:
-        await core.engine.dispose()
+        await engine.dispose()
+    return total
 
 
 @app.command("skip")
@@ -83,9 +116,9 @@ def skip_command(
     reason: Annotated[str, typer.Option(help="Why it may be passed over; kept for ever")],
 ) -> None:
     """Pass over what blocks a stream. Who and why are recorded."""
-    core = _core(definition_of(service))
+    definition = definition_of(service)
     try:
-        applied = run(_skip(core, stream, getpass.getuser(), reason))
+        applied = run(_skip(definition, stream, getpass.getuser(), reason))
     except LookupError as error:
         fail(str(error))
     typer.echo(f"skipped; applied {applied.applied}, still parked {applied.parked}")

@@ -87,5 +87,5 @@ def _say_what_follows(service: str) -> None:
     for other in sorted(definitions().values(), key=lambda one: one.name):
         if other.knowledge is not None and service in {*other.knowledge.services, other.name}:
             typer.echo(f"  leefwijk knowledge rebuild {other.name}")
-        if other.projection is not None:
-            typer.echo(f"  leefwijk rebuild {other.projection().name.partition('.')[2]}")
+        for projection in other.projections:
+            typer.echo(f"  leefwijk rebuild {projection().name.partition('.')[2]}")

@@ -108,6 +108,8 @@ class AskingRecorded(Event, type="nl.leefbaarheid.involvement-checks.asking-reco
     """Whether people needed a screen to answer."""
     panel: Identifier | None = None
     """The digital panel whose tally it is."""
+    answers_hidden: bool | None = None
+    """Of a panel: few people of this group or of another one answered, so no count is shown."""
     on: date
 
 

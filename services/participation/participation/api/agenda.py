@@ -1,0 +1,99 @@
+"""`/v1/involvement-agenda`: what workers have to do yet, by day."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from leefwijk.events.language.participation.words import Group
+from leefwijk.events.store import listing
+from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.service.reads import InternalReader, Resource
+from participation.api.check_resources import LeaningResource
+from participation.domain.agenda import Task, Todo, agenda
+from participation.domain.involvement_check import InvolvementCheck
+from participation.knowledge.own import leaning_on, superseded_by
+
+router = APIRouter(tags=["involvement-checks"])
+
+
+class AgendaItem(Resource):
+    """Something to be done about a check."""
+
+    by: date
+    what: Todo
+    check: str
+    area: str
+    complex: str | None
+    themes: list[str]
+    group: Group | None
+    leaning: LeaningResource
+    """What leans on the check, and so on this being done."""
+
+
+class Agenda(Resource):
+    """What is to be done, soonest first."""
+
+    items: list[AgendaItem]
+
+
+class AgendaQuery(BaseModel):
+    """Whose agenda."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    municipality: Annotated[str, Query(pattern=r"^GM[0-9]{4}$")]
+
+
+@router.get("/involvement-agenda")
+async def get_agenda(
+    request: Request, reader: InternalReader, query: Annotated[AgendaQuery, Query()]
+) -> Agenda:
+    """Groups to ask again, explanations to tell, conclusions in doubt, and checks that end soon."""
+    if not reader.inside:
+        return Agenda(items=[])
+    service = context_of(request)
+    found = await _tasks(service, query.municipality)
+    ids = [id_ for id_, _, _ in found]
+    leaning, superseded = await leaning_on(service, *ids), await superseded_by(service, *ids)
+    items = [
+        AgendaItem(
+            by=task.by,
+            what=task.what,
+            check=id_,
+            area=check.area,
+            complex=check.complex,
+            themes=list(check.themes),
+            group=task.group,
+            leaning=LeaningResource(**asdict(leaning[id_])),
+        )
+        for id_, check, task in found
+        if id_ not in superseded
+    ]
+    return Agenda(items=sorted(items, key=lambda item: (item.by, item.check)))
+
+
+async def _tasks(
+    service: ServiceContext, municipality: str
+) -> list[tuple[str, InvolvementCheck, Task]]:
+    """The tasks of every check of a municipality that stands."""
+    today, found = service.handler.today(), []
+    query = listing.Query(
+        InvolvementCheck.kind,
+        (f"municipality:{municipality}",),
+        any_of=(("status:concluded", "status:in_doubt"),),
+        limit=200,
+    )
+    while True:
+        page = await listing.find(service.engine, query)
+        for document in page.documents:
+            check = (await service.handler.of_document(InvolvementCheck, document)).state
+            id_ = document.stream_id.removeprefix(f"{InvolvementCheck.kind}-")
+            found += [(id_, check, task) for task in agenda(check, today)]
+        if page.next is None:
+            return found
+        query = replace(query, after=page.next)
