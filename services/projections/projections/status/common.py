@@ -53,6 +53,8 @@ class Found:
     held: Mapping[str, str]
     """Streams of which an event waits, with the reason."""
     beside: Beside
+    above: Sequence[Said] = ()
+    """Levels of areas above."""
 
     @property
     def day(self) -> date:
