@@ -245,6 +245,12 @@ class Town:
         """Everything that anybody said had been read just now."""
         await self.prove("monitoring", "participation", "housing_mix")
 
+    async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What the database holds."""
+        async with self.context.reading.connect() as connection:
+            found = await connection.execute(text(query), values)
+            return [tuple(row) for row in found]
+
     async def sql(self, statement: str, **values: Any) -> None:
         """Write something that no fact says yet."""
         async with self.context.engine.begin() as connection:
@@ -263,16 +269,18 @@ class Town:
     # --- what callers ask
 
     def headers(self, role: str, who: str = "somebody") -> dict[str, str]:
-        """Who asks."""
-        place: dict[str, Any] = {}
+        """Who asks: a partner of Assen, or a group of residents, goes by its own name."""
+        mine: dict[str, Any] = {}
         if role == "partner":
-            place = {"partner": who, "municipalities": ("GM0106",)}
-        token = self.issuer.token(role, subject=f"{role}-{who}", **place)
+            mine = {"partner": who, "municipalities": ("GM0106",)}
+        elif role == "resident" and who != "somebody":
+            mine = {"group": who}
+        token = self.issuer.token(role, subject=f"{role}-{who}", **mine)
         return {"Authorization": f"Bearer {token}"}
 
-    async def get(self, path: str, role: str = "area_manager") -> Any:
+    async def get(self, path: str, role: str = "area_manager", who: str = "somebody") -> Any:
         """Read what must be there."""
-        answer = await self.client.get(f"/v1{path}", headers=self.headers(role))
+        answer = await self.client.get(f"/v1{path}", headers=self.headers(role, who))
         assert answer.status_code == 200, answer.text
         return answer.json()
 
