@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Request, Response
 from initiatives.domain.green_progress import GreenProgress, Progress, progress_of
 from initiatives.domain.greening_state import GreenItem
 from initiatives.domain.initiative import Initiative
-from initiatives.knowledge.areas import areas_within
 from initiatives.knowledge.greening import greening_in
 from leefwijk.events.fields import AREA_PATTERN
 from leefwijk.events.language.initiatives.greening import GreenMeasure, GreenPurpose, GreenUnit
 from leefwijk.service.context import context_of
+from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Reader, Resource, load_visible, tag
 
 router = APIRouter(tags=["greening"])
