@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import given as over
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -211,6 +212,7 @@ def test_windfall_is_shared_to_the_cent(courtyard: Specification) -> None:
     settled.recorded().when(SettleCosts(costs=Decimal(1))).refused("costs-settled-already")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @over(st.integers(0, 10**7), st.lists(st.integers(1, 10**6), min_size=1, max_size=6))
 def test_shares_add_up_and_pass_no_pledge(costs: int, pledges: list[int]) -> None:
     """INI-30: shares are the costs to the cent, and never above what was promised."""
