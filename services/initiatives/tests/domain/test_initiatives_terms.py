@@ -273,8 +273,14 @@ def test_green_is_counted_in_its_own_units(requested: Specification) -> None:
     ):
         now = _named(now, RealiseGreening(item=item, **said), realised=f"r{number}")
     found = progress_of([_state(now).greening])
-    shown = [found.measures[kind].percentage for kind in list(found.measures)[:4]]
-    assert shown == [Decimal("75.7"), Decimal("91.7"), Decimal("100.0"), None]
+    assert {measure: one.percentage for (measure, _), one in found.measures.items()} == {
+        unpaved: Decimal("75.7"),
+        tree: Decimal("100.0"),
+        barrel: Decimal("91.7"),
+        crate: None,
+        aware: None,
+    }
+    assert [found.measures[aware, GreenUnit.ACTIVITY].realised] == [None]
     water = found.water
     assert (water.planned, water.realised) == (Decimal("4.8"), Decimal("5.9"))
     assert (water.percentage, water.not_planned) == (Decimal("122.9"), Decimal("1.5"))
