@@ -27,6 +27,8 @@ ROWS = {
     "national": "national",
     "growth": "growth",
     "status": "status",
+    "lists": "lists",
+    "panel": "panel",
 }
 """The module that measures each row."""
 FOLDER = Path(".leefwijk/bench")

@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,7 +26,8 @@ from tests.benchmarks.servers import Servers, servers
 from leefwijk.local import free_port
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.roles import Role
-from monitoring.app import definition
+from leefwijk.service.wiring import Definition
+from monitoring.app import definition as monitoring
 
 CLIENTS = (32, 256)
 SECONDS = 3.0
@@ -100,11 +101,22 @@ def _rates(found: list[dict[str, float]]) -> list[float]:
     return [one["rate"] for one in found]
 
 
+async def _nothing(_url: str) -> None:
+    """A service that starts on an empty database."""
+
+
 @asynccontextmanager
-async def service(running: Servers) -> AsyncIterator[tuple[int, str]]:
-    """The monitoring service in a process of its own; its port and a token of an area manager."""
+async def service(
+    running: Servers,
+    definition: Definition = monitoring,
+    *,
+    role: Role = Role.AREA_MANAGER,
+    fill: Callable[[str], Awaitable[None]] = _nothing,
+) -> AsyncIterator[tuple[int, str]]:
+    """A service in a process of its own, on a database that was filled; its port and a token."""
     await running.declare_topics()
-    url = await running.database("monitoring", *definition.all_migrations)
+    url = await running.database(definition.name, *definition.all_migrations)
+    await fill(url)
     issuer = DevelopmentIssuer(running.folder / "identity")
     port = free_port()
     settings = {
@@ -122,14 +134,14 @@ async def service(running: Servers) -> AsyncIterator[tuple[int, str]]:
     with (running.folder / "service.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "leefwijk.service", "serve", "monitoring"),
+            *("-m", "leefwijk.service", "serve", definition.name),
             env=ours | settings,
             stdout=log,
             stderr=log,
         )
     try:
         await _ready(port)
-        yield port, issuer.token(Role.AREA_MANAGER)
+        yield port, issuer.token(role)
     finally:
         process.terminate()
         await process.wait()
@@ -149,32 +161,32 @@ async def _ready(port: int) -> None:
 def request(method: str, path: str, port: int, token: str = "", body: str = "") -> str:
     """An HTTP/1.1 request as it goes over the wire."""
     head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    if token:
+        head.append(f"Authorization: Bearer {token}")
     if body:
-        head += [
-            f"Authorization: Bearer {token}",
-            "Content-Type: application/json",
-            f"Content-Length: {len(body)}",
-        ]
+        head += ["Content-Type: application/json", f"Content-Length: {len(body.encode())}"]
     return "\r\n".join([*head, "", body])
 
 
 async def load(
     port: int,
-    request: str,
+    request: str | Sequence[str],
     expected: int,
     *,
     clients: int,
     seconds: float = SECONDS,
     rate: float | None = None,
+    once: bool = False,
 ) -> dict[str, Any]:
     """Run the load generator once. Raises RuntimeError where an answer was not as expected."""
     order = {
         "port": port,
-        "request": request,
+        "requests": [request] if isinstance(request, str) else list(request),
         "expected": expected,
         "clients": clients,
         "seconds": seconds,
         "rate": rate,
+        "once": once,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -225,3 +225,42 @@ def test_held_is_neither_yes_nor_no(case: Case, known: Known) -> None:
     line = _lines(case, held)[Gate.BASE_IN_ORDER]
     assert line.outcome is GateOutcome.UNKNOWN
     assert (line.code, line.knowledge) == ("knowledge-held", KnowledgeState.HELD)
+
+
+SOUND = Check("sound", ("meeting",), frozenset({HERE}), None, TODAY, ("sound",))
+
+
+@given(CASES, KNOWN)
+def test_a_sound_check_opens_the_gate_whatever_else_is_known(case: Case, known: Known) -> None:
+    """INI-10: no expired, withdrawn or other check hides it; only a held message does."""
+    more = replace(known, checks=replace(known.checks, found=(*known.checks.found, SOUND)))
+    line = _lines(case, more)[Gate.RESIDENTS_INVOLVEMENT]
+    assert line.passes is not known.checks.fresh.held
+
+
+FINDINGS = st.sampled_from(["f1", "f2", "f3", "f4"])
+BROKEN = st.lists(
+    st.builds(
+        FailingStep,
+        st.sampled_from(["clean", "whole", "safe"]),
+        st.lists(FINDINGS, max_size=3, unique=True).map(tuple),
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda failing: Base(HERE, False, TODAY, ("m6",), tuple(failing)))
+
+
+@given(CASES, BROKEN, st.sets(FINDINGS), st.sets(FINDINGS))
+def test_who_repairs_more_is_stopped_less(
+    case: Case, base: Base, some: set[str], more: set[str]
+) -> None:
+    """INI-13: it passes exactly when every open finding of every step is repaired."""
+    known = Known(bases=Bases((base,), Freshness(NOW)))
+
+    def passes(repairs: set[str]) -> bool:
+        planned = replace(case, repairs=tuple(sorted(repairs)))
+        return bool(_lines(planned, known)[Gate.BASE_IN_ORDER].passes)
+
+    open_ = {finding for step in base.failing for finding in step.findings}
+    assert passes(some) is (open_ <= some and all(step.findings for step in base.failing))
+    assert passes(some | more) >= passes(some)

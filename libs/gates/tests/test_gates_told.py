@@ -224,7 +224,7 @@ def test_promises_of_a_trajectory_find_their_check() -> None:
     assert check_found_by(concluded) == [AREA, ASKED]
     assert check_found_by(lowered) == ["involvement-checks-p1"]
     assert check_found_by(_explained(Group.TENANTS)) == []
-    streams = [
+    streams: list[tuple[str, list[Told]]] = [
         ("involvement-checks-p1", [(concluded, "e1")]),
         ("involvement-checks-p2", [(concluded, "e2")]),
         ("trajectories-t1", [(lowered, "l1")]),

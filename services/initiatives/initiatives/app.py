@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from initiatives.api import area_budgets, assets, gates, initiative_commands, initiatives
+from initiatives.api import (
+    area_budgets,
+    assets,
+    funding,
+    gates,
+    greening,
+    initiative_commands,
+    initiatives,
+    looking_back,
+)
 from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.asset import Asset
 from initiatives.domain.by_time import JudgeInitiativeByTime
@@ -23,7 +32,15 @@ definition = Definition(
     settings=ServiceSettings,
     states=(Initiative, AreaBudget, Asset),
     commands=(initiative_commands.commands, area_budgets.commands, assets.commands),
-    routers=(initiatives.router, gates.router, area_budgets.router, assets.router),
+    routers=(
+        initiatives.router,
+        gates.router,
+        funding.router,
+        greening.router,
+        looking_back.router,
+        area_budgets.router,
+        assets.router,
+    ),
     migrations=(Migrations("initiatives", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=GateKnowledge,

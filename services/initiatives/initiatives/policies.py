@@ -171,9 +171,7 @@ def _reach(initiative: Initiative, wanted: Decimal, *, social_work: bool) -> Rea
         if (request)
         else ()
     )
-    costs = request.total_costs if request and request.total_costs is not None else None
-    if costs is None:
-        costs = initiative.plan.costs
+    costs = initiative.costs
     if costs is None and request is not None:
         costs = request.euros
     return Reach(

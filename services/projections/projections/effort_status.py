@@ -66,7 +66,7 @@ def compose(
     by_kind: dict[str, list[Said]] = {kind: [] for kind in KINDS}
     for row in rows:
         by_kind[row.kind].append(row)
-    found = Found(asked, by_kind, held, beside)
+    found = Found(asked, by_kind, held, beside, inherited)
     own = next((row for row in by_kind["area"] if row.area == asked.area), None)
     stories = telling.stories_of(telling.told_of(found), asked)
     lines = initiatives.initiatives_of(found)

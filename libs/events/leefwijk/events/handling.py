@@ -31,7 +31,7 @@ from leefwijk.events.decider import (
     load_state,
 )
 from leefwijk.events.event import Audience, Event
-from leefwijk.events.screen import personal_data_in, screened_texts
+from leefwijk.events.screen import personal_data_in, said_field, screened_texts
 from leefwijk.events.store.records import (
     Append,
     Commit,
@@ -415,7 +415,7 @@ def _screen(command: Command[Any]) -> None:
             faults.append(
                 Fault(
                     "text-holds-personal-data",
-                    f"The field {path} holds {kind}; leave it out.",
+                    f"The {said_field(path)} holds {kind}; leave it out, the reference is enough.",
                     {"field": path, "kind": kind},
                 )
             )

@@ -52,6 +52,12 @@ def personal_data_in(text: str) -> str | None:
     return None
 
 
+def said_field(path: str) -> str:
+    """A field as people call it: `/lines/0/whyNot` is `why not`."""
+    named = [part for part in path.split("/") if part and not part.isdigit()]
+    return re.sub(r"[A-Z]", lambda found: f" {found[0].lower()}", named[-1])
+
+
 def screened_texts(model: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
     """Every screened text of a model at any depth, with the JSON path of its field."""
     for name, wire_name, screened in _searched(type(model)):

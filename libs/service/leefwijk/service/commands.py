@@ -174,27 +174,9 @@ class _Run:
         key = _idempotency(request, principal, body)
         if key is None:
             return await self._execute(request, service, principal, body, None)
-        twins = service.running
-        mine = (key.caller, key.route, key.key)
-        # a twin that runs has an answer soon; whoever is next takes the place before it looks
-        while (running := twins.get(mine)) is not None:
-            await _wait_for(running)
-        done = asyncio.get_running_loop().create_future()
-        twins[mine] = done
-        try:
-            answered = await _answered(service, key)
-            if answered is not None:
-                return answered
-            return await self._execute(request, service, principal, body, key)
-        except Exception as error:
-            # a twin in another process may have been first: then its answer is ours
-            answered = await _answered(service, key) if _may_be_twin(error) else None
-            if answered is None:
-                raise
-            return answered
-        finally:
-            del twins[mine]
-            done.set_result(None)
+        return await answer_once(
+            service, key, partial(self._execute, request, service, principal, body, key), _response
+        )
 
     async def _execute(
         self,
@@ -259,6 +241,37 @@ class _Run:
             base = re.sub(r"^.*\{[^}]*\}/", "/", self.route.path)
             answer["location"] = f"/v1{base}/{outcome.id}"
         return answer
+
+
+async def answer_once(
+    service: ServiceContext,
+    key: Idempotency,
+    execute: Callable[[], Awaitable[Response]],
+    again: Callable[[dict[str, Any]], Response],
+) -> Response:
+    """Execute a request, or answer it `again` as it was answered before under this key.
+
+    Raises a 422 for another request under the same key, a 409 while its twin runs too long.
+    """
+    twins = service.running
+    mine = (key.caller, key.route, key.key)
+    # a twin that runs has an answer soon; whoever is next takes the place before it looks
+    while (running := twins.get(mine)) is not None:
+        await _wait_for(running)
+    done = asyncio.get_running_loop().create_future()
+    twins[mine] = done
+    try:
+        answered = await _answered(service, key)
+        return await execute() if answered is None else again(answered)
+    except Exception as error:
+        # a twin in another process may have been first: then its answer is ours
+        answered = await _answered(service, key) if _may_be_twin(error) else None
+        if answered is None:
+            raise
+        return again(answered)
+    finally:
+        del twins[mine]
+        done.set_result(None)
 
 
 def require_role(principal: Principal, roles: tuple[Role, ...]) -> None:
@@ -339,19 +352,25 @@ def if_match(request: Request) -> int:
     return int(found["version"])
 
 
-def _idempotency(request: Request, principal: Principal, body: bytes) -> Idempotency | None:
+def key_of(request: Request) -> str | None:
+    """The caller's key for this request, if it sent one. Raises a 400 for what can be none."""
     key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not _KEY.fullmatch(key):
+    if key is not None and not _KEY.fullmatch(key):
         raise invalid_input(
             [{"pointer": "Idempotency-Key", "code": "key", "detail": "1 to 255 visible signs"}]
         )
+    return key
+
+
+def _idempotency(request: Request, principal: Principal, body: bytes) -> Idempotency | None:
+    key = key_of(request)
+    if key is None:
+        return None
     digest = hashlib.sha256(body).hexdigest()
     return Idempotency(principal.key, f"{request.method} {request.url.path}", key, digest)
 
 
-async def _answered(service: ServiceContext, key: Idempotency) -> Response | None:
+async def _answered(service: ServiceContext, key: Idempotency) -> dict[str, Any] | None:
     kept = await service.store.answer(key.caller, key.route, key.key)
     if kept is None:
         return None
@@ -360,7 +379,7 @@ async def _answered(service: ServiceContext, key: Idempotency) -> Response | Non
         raise Problem(
             "idempotency-key-reused", "This key was used for a different request.", status=422
         )
-    return _response(answer)
+    return answer
 
 
 def _response(answer: dict[str, Any]) -> Response:

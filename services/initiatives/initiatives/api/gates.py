@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from initiatives.domain.assessing import wanted_lines
-from initiatives.domain.gate_state import GateState, GivenOverride, LostGate, Review
+from initiatives.domain.gate_state import GivenOverride, LostGate, Review
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.knowledge.gathering import gates_for_support
 from leefwijk.events.decider import Context
 from leefwijk.events.language.gates import Gate, GateLine
 from leefwijk.events.language.initiatives.roles import CorporationRole
+from leefwijk.events.language.initiatives.support import ExistingPlace
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import Reader, Resource, load_visible, require_scope, tag
 from leefwijk.service.roles import Scope
@@ -69,6 +70,8 @@ class GatesResource(Resource):
     assessed_on: date | None
     assessed: list[GateLine]
     """As they read at the latest assessment; advice, no right."""
+    existing: list[ExistingPlace]
+    """Meeting places that are there already, each with why it does not do (INI-02)."""
     at_grant: list[GateLine]
     """As they read when support was granted last."""
     overrides: list[OverrideResource]
@@ -91,17 +94,15 @@ async def get_gates(
     initiative = loaded.state
     context = Context(service.handler.clock(), stream=initiative_id)
     if initiative.role is CorporationRole.NONE or initiative.status is Status.SELF_RELIANT:
-        return _answer(initiative.gates, context, (), None, None, applicable=False)
+        return _answer(initiative, context, (), None, None, applicable=False)
     known = await gates_for_support(service, None, initiative, context)
     context = context.knowing(*known)
     lines = wanted_lines(initiative, context)
-    return _answer(
-        initiative.gates, context, lines, known[0].budget_area, known[0].year, applicable=True
-    )
+    return _answer(initiative, context, lines, known[0].budget_area, known[0].year, applicable=True)
 
 
 def _answer(
-    state: GateState,
+    initiative: Initiative,
     context: Context,
     lines: tuple[GateLine, ...],
     budget_area: str | None,
@@ -109,6 +110,7 @@ def _answer(
     *,
     applicable: bool,
 ) -> GatesResource:
+    state, request = initiative.gates, initiative.request
     return GatesResource(
         applicable=applicable,
         at=context.now,
@@ -117,6 +119,7 @@ def _answer(
         lines=list(lines),
         assessed_on=state.assessed_on,
         assessed=list(state.assessed),
+        existing=list(request.existing) if request else [],
         at_grant=list(state.decided),
         overrides=[_override(given) for given in state.overrides],
         reviews=[_review(review, context.today) for review in state.reviews],

@@ -20,7 +20,12 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.life import Taker
 from leefwijk.events.language.initiatives.roles import CorporationRole
-from leefwijk.events.language.initiatives.support import GrantedLine, RequestLine
+from leefwijk.events.language.initiatives.support import (
+    Condition,
+    ExistingPlace,
+    GrantedLine,
+    RequestLine,
+)
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.places import areas_within
@@ -59,6 +64,9 @@ class GrantResource(Resource):
     on: date
     lines: list[GrantedLine]
     left: dict[int, Decimal]
+    days_late: int | None
+    """Days past the decision term on which it was decided; it reads so for good."""
+    conditions: list[Condition]
 
 
 class InitiativeResource(Resource):
@@ -79,6 +87,10 @@ class InitiativeResource(Resource):
     completed: date | None
     request: list[RequestLine] | None = None
     undecided: bool | None = None
+    existing: list[ExistingPlace] | None = None
+    """Meeting places that are there already, each with why it does not do."""
+    declined: list[GrantedLine] | None = None
+    """Where nothing was granted of the last request: the reason per line."""
     grants: list[GrantResource] | None = None
     gates_lost: int = 0
     gates_set_aside: list[Gate] | None = None
@@ -89,6 +101,10 @@ class InitiativeResource(Resource):
     decision_due: date | None = None
     """The last day for a decision; not shown while the takers are asked something."""
     decision_late_since: date | None = None
+    decision_days_late: int | None = None
+    """Of the last request that was decided: how late; it reads so for good."""
+    next_step: str | None = None
+    """Where the last request was declined: what its takers can do now."""
     back_since: date | None = None
     """The day on which a party returned it to the corporation."""
     evaluation_due: date | None = None
@@ -96,6 +112,8 @@ class InitiativeResource(Resource):
     covered: Decimal | None = None
     """Percentage of the planned costs that somebody promised."""
     gap: Decimal | None = None
+    fully_covered: bool | None = None
+    """Whether somebody pays each part; what has started runs on also where not."""
     pledges: dict[str, Decimal] | None = None
 
 
@@ -117,6 +135,8 @@ def _grant(state: Initiative, grant: Grant) -> GrantResource:
         on=grant.on,
         lines=list(grant.lines),
         left={line.line: grant.left(line.line) for line in grant.lines},
+        days_late=grant.days_late,
+        conditions=list(grant.books.conditions),
     )
 
 
@@ -126,6 +146,7 @@ def _together(state: Initiative) -> dict[str, Any]:
     return {
         "covered": cover.percentage if cover else None,
         "gap": cover.gap if cover else None,
+        "fully_covered": not cover.gap if cover else None,
         "pledges": {pledge.partner: pledge.amount for pledge in state.funding.pledges},
     }
 
@@ -141,6 +162,8 @@ def _terms(state: Initiative) -> dict[str, Any]:
     return {
         "decision_due": term.due if term and not term.told else None,
         "decision_late_since": term.due if term and term.told else None,
+        "decision_days_late": state.request.days_late if state.request else None,
+        "next_step": state.request.next_step if state.request else None,
         "back_since": back.answered if back else None,
         "evaluation_due": state.looking_back.due,
         "overdue": _late(state),
@@ -157,6 +180,8 @@ def _resource(
         shown = {
             "request": list(state.request.lines) if state.request else [],
             "undecided": state.undecided is not None,
+            "existing": list(state.request.existing) if state.request else [],
+            "declined": list(state.request.declined) if state.request else [],
             "grants": [_grant(state, grant) for grant in state.grants],
             **_together(state),
             "gates_lost": sum(lost.again is None for lost in state.gates.lost),

@@ -149,10 +149,9 @@ def granted_together(initiative: Initiative) -> Decimal:
 
 def cover_of(initiative: Initiative) -> Cover | None:
     """How far the planned costs are covered; none where several parties are not needed."""
-    costs = initiative.plan.costs
-    if costs is None:
+    if initiative.costs is None:
         return None
-    return Cover(costs, granted_together(initiative) + initiative.funding.total)
+    return Cover(initiative.costs, granted_together(initiative) + initiative.funding.total)
 
 
 def require_covered(initiative: Initiative) -> None:
@@ -208,5 +207,7 @@ def _(initiative: Initiative, event: CostsSettled) -> Initiative:
     return replace(
         initiative,
         grants=tuple(grants),
-        funding=replace(initiative.funding, settled=event.on),
+        funding=replace(
+            initiative.funding, settled=event.on, costs=event.costs, shares=event.shares
+        ),
     )

@@ -70,6 +70,8 @@ def _(initiative: Initiative, event: EffectEvaluated) -> Initiative:
     looking_back = replace(
         initiative.looking_back,
         finding=event.finding,
+        observations=event.observations,
+        learned=event.learned,
         evaluated=event.on,
         days_late=event.days_late,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from leefwijk.events.language.initiatives.effects import EffectFinding
+from leefwijk.events.language.initiatives.effects import EffectFinding, Observation
 
 
 @dataclass(frozen=True)
@@ -17,5 +17,7 @@ class LookingBack:
     told: bool = False
     """Whether its passing was recorded."""
     finding: EffectFinding | None = None
+    observations: tuple[Observation, ...] = ()
+    learned: str | None = None
     evaluated: date | None = None
     days_late: int | None = None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from leefwijk.events.language.initiatives.co_funding import CostShare
+
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
 
@@ -28,6 +30,10 @@ class Funding:
 
     pledges: tuple[Pledge, ...] = ()
     settled: date | None = None
+    costs: Decimal | None = None
+    """The real costs, where they were settled."""
+    shares: tuple[CostShare, ...] = ()
+    """What each pays of them; the corporation first."""
 
     @property
     def total(self) -> Decimal:

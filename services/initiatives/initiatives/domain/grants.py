@@ -9,7 +9,12 @@ from decimal import Decimal
 from initiatives.domain.area_budget import budget_id
 from initiatives.domain.grant_state import NOTHING, Books, Spent
 from leefwijk.events.language.initiatives.plans import Nature
-from leefwijk.events.language.initiatives.support import GrantedLine, RequestLine, SupportKind
+from leefwijk.events.language.initiatives.support import (
+    ExistingPlace,
+    GrantedLine,
+    RequestLine,
+    SupportKind,
+)
 
 EUROS = frozenset({SupportKind.MONEY, SupportKind.MATERIALS})
 """Kinds counted in euros; space and time are counted in hours."""
@@ -23,8 +28,14 @@ class Request:
     lines: tuple[RequestLine, ...]
     decided: bool = False
     nature: Nature | None = None
-    total_costs: Decimal | None = None
-    """What all of it costs, whoever pays."""
+    existing: tuple[ExistingPlace, ...] = ()
+    """Meeting places that are there, each with why it does not do."""
+    declined: tuple[GrantedLine, ...] = ()
+    """Where nothing was granted: the reason per line."""
+    next_step: str | None = None
+    """Of what was declined: what its takers can do now."""
+    days_late: int | None = None
+    """Days past the decision term on which it was decided."""
 
     @property
     def euros(self) -> Decimal:
@@ -56,6 +67,8 @@ class Grant:
     lines: tuple[GrantedLine, ...]
     level: str | None = None
     """The effort level it rests on."""
+    days_late: int | None = None
+    """Days past the decision term on which it was granted."""
     used: dict[int, Decimal] = field(default_factory=dict)
     top_ups: tuple[TopUp, ...] = ()
     books: Books = field(default_factory=Books)
@@ -136,12 +149,12 @@ def _raised(line: GrantedLine, more: Decimal) -> GrantedLine:
 
 def granted_of(line: GrantedLine) -> Decimal:
     """What a line grants, in euros or hours by its kind."""
-    return Decimal(line.amount or 0) if line.kind in EUROS else Decimal(line.hours or 0)
+    return (line.amount or NOTHING) if line.kind in EUROS else Decimal(line.hours or 0)
 
 
 def asked_of(line: RequestLine) -> Decimal:
     """What a line asks for, in euros or hours by its kind."""
-    return Decimal(line.amount or 0) if line.kind in EUROS else Decimal(line.hours or 0)
+    return (line.amount or NOTHING) if line.kind in EUROS else Decimal(line.hours or 0)
 
 
 def euros(amount: Decimal) -> str:

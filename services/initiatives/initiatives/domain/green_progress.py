@@ -48,9 +48,9 @@ def progress_of(all_greening: Iterable[Greening]) -> GreenProgress:
     greening = list(all_greening)
     planned = [item for one in greening for item in one.planned.values()]
     made = [item for one in greening for item in one.realised.values()]
-    kinds = dict.fromkeys((item.measure, item.counted_in) for item in (*planned, *made))
+    kinds = {(item.measure, item.counted_in) for item in (*planned, *made)}
     measures = {}
-    for kind in kinds:
+    for kind in sorted(kinds, key=_in_order):
         mine = [item for item in made if (item.measure, item.counted_in) == kind]
         measures[kind] = Progress(
             sum((one.quantity for one in planned if (one.measure, one.counted_in) == kind), ZERO),
@@ -65,11 +65,21 @@ def progress_of(all_greening: Iterable[Greening]) -> GreenProgress:
     )
     purposes = {
         purpose: tuple(
-            dict.fromkeys(item.measure for item in (*planned, *made) if purpose in item.purposes)
+            measure
+            for measure in GreenMeasure
+            if any(
+                item.measure is measure and purpose in item.purposes for item in (*planned, *made)
+            )
         )
         for purpose in GreenPurpose
     }
     return GreenProgress(measures, water, purposes)
+
+
+def _in_order(kind: tuple[GreenMeasure, GreenUnit]) -> tuple[int, int]:
+    """Measures and units as they are declared, whatever was told first."""
+    measure, unit = kind
+    return list(GreenMeasure).index(measure), list(GreenUnit).index(unit)
 
 
 def _there(item: GreenItem) -> Decimal:

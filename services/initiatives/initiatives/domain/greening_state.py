@@ -28,3 +28,8 @@ class Greening:
 
     planned: dict[str, GreenItem] = field(default_factory=dict)
     realised: dict[str, GreenItem] = field(default_factory=dict)
+
+    @property
+    def told(self) -> bool:
+        """Whether anything was planned or made."""
+        return bool(self.planned or self.realised)

@@ -26,6 +26,7 @@ from leefwijk.events.language.initiatives.life import (
     InitiativeHandedOver,
     OpenObligation,
     RunningSpace,
+    Taker,
 )
 from leefwijk.events.language.initiatives.roles import (
     CorporationRole,
@@ -145,4 +146,4 @@ def _obligations(initiative: Initiative) -> tuple[OpenObligation, ...]:
 def _(initiative: Initiative, event: InitiativeHandedOver) -> Initiative:
     after = over(initiative, Status.HANDED_OVER, event.on)
     roles = after.roles.take(CorporationRole.NONE, event.on)
-    return replace(after, role=CorporationRole.NONE, roles=roles)
+    return replace(after, role=CorporationRole.NONE, roles=roles, taker=Taker.RESIDENTS.value)

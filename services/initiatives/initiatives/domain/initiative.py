@@ -67,7 +67,7 @@ OVER = frozenset({Status.HANDED_OVER, Status.STOPPED})
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=7):
+class Initiative(State, kind="initiatives", shape=8):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -84,6 +84,8 @@ class Initiative(State, kind="initiatives", shape=7):
     grants: tuple[Grant, ...] = ()
     gates: GateState = field(default_factory=GateState)
     plan: InitiativePlan = field(default_factory=InitiativePlan)
+    costs: Decimal | None = None
+    """What all of it costs, whoever pays, as it was said last: in the plan or with a request."""
     started: date | None = None
     completed: date | None = None
     over: date | None = None
@@ -177,6 +179,7 @@ class Initiative(State, kind="initiatives", shape=7):
                 "review": "open" if self.gates.reviews else (),
                 "party": parties_of(self),
                 "overdue": overdue_of(self),
+                "greening": "told" if self.greening.told else (),
             },
         )
 
@@ -219,6 +222,7 @@ def _(initiative: Initiative, event: InitiativeProposed, fact: Fact) -> Initiati
         collective_benefit=event.collective_benefit,
         expected_effect=event.expected_effect,
         plan=event.plan or InitiativePlan(),
+        costs=event.plan.costs if event.plan else None,
         gates=GateState(proposal=(str(fact.id),), asked=initiative.gates.asked),
         group=event.group,
         round=event.round or 1,
@@ -239,6 +243,7 @@ def _(initiative: Initiative, event: InitiativeChanged, fact: Fact) -> Initiativ
         collective_benefit=event.collective_benefit,
         expected_effect=event.expected_effect,
         plan=event.plan,
+        costs=event.plan.costs if event.plan.costs != initiative.plan.costs else initiative.costs,
         gates=replace(gates, proposal=(*gates.proposal, str(fact.id))),
     )
 
@@ -246,7 +251,7 @@ def _(initiative: Initiative, event: InitiativeChanged, fact: Fact) -> Initiativ
 @evolves(SupportRequested)
 def _(initiative: Initiative, event: SupportRequested, fact: Fact) -> Initiative:
     request = Request(
-        event.request, event.lines, nature=event.nature, total_costs=event.total_costs
+        event.request, event.lines, nature=event.nature, existing=event.existing or ()
     )
     gates = initiative.gates
     day = day_of(fact.time)
@@ -255,6 +260,7 @@ def _(initiative: Initiative, event: SupportRequested, fact: Fact) -> Initiative
     return replace(
         initiative,
         request=request,
+        costs=initiative.costs if event.total_costs is None else event.total_costs,
         term=waiting.of(request.euros) if waiting else term_of(day, request.euros),
         gates=replace(gates, request=(str(fact.id),), asked={**gates.asked, request.number: asked}),
     )
@@ -269,12 +275,13 @@ def _(initiative: Initiative, event: SupportGranted) -> Initiative:
         event.on,
         event.lines,
         event.level,
+        days_late=event.days_late,
         books=Books(conditions=event.conditions or ()),
     )
     supported = initiative.status in {Status.PROPOSED, Status.ASSESSED, Status.DECLINED}
     lines = event.gate_lines or ()
     return replace(
-        _decided(initiative),
+        _decided(initiative, days_late=event.days_late),
         grants=(*initiative.grants, grant),
         gates=replace(initiative.gates.judged(lines), decided=lines),
         status=Status.SUPPORTED if supported else initiative.status,
@@ -297,14 +304,20 @@ def _(initiative: Initiative, event: SupportToppedUp) -> Initiative:
 
 
 @evolves(SupportDeclined)
-def _(initiative: Initiative, _event: SupportDeclined) -> Initiative:
+def _(initiative: Initiative, event: SupportDeclined) -> Initiative:
     first = initiative.status in {Status.PROPOSED, Status.ASSESSED} and not initiative.grants
-    return replace(_decided(initiative), status=Status.DECLINED if first else initiative.status)
+    decided = _decided(
+        initiative,
+        declined=event.lines,
+        next_step=event.next_step,
+        days_late=event.days_late,
+    )
+    return replace(decided, status=Status.DECLINED if first else initiative.status)
 
 
-def _decided(initiative: Initiative) -> Initiative:
+def _decided(initiative: Initiative, **how: Any) -> Initiative:
     request = initiative.request
-    decided = replace(request, decided=True) if request else None
+    decided = replace(request, decided=True, **how) if request else None
     return replace(initiative, request=decided, term=None)
 
 

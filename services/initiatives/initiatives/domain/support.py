@@ -22,6 +22,7 @@ from leefwijk.events.language.initiatives.plans import Nature
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import (
     Condition,
+    ConditionKind,
     ExistingPlace,
     GrantedLine,
     RequestLine,
@@ -116,13 +117,23 @@ class DecidedLine(Wire):
     reason: Reason | None = None
 
 
+class GivenCondition(Condition):
+    """A condition of a grant; only settling has a last day."""
+
+    @model_validator(mode="after")
+    def _with_its_day(self) -> Self:
+        if (self.kind is ConditionKind.SETTLE_BY) != (self.by is not None):
+            raise ValueError("`settle_by` names its last day, and no other condition has one")
+        return self
+
+
 class GrantSupport(Command[Initiative], beside=AreaBudget):
     """Grant the requested support line by line, in whole or in part (INI-26)."""
 
     lines: Annotated[tuple[DecidedLine, ...], Field(min_length=1, max_length=MOST_LINES)]
     next_step: Reason | None = None
     """What the residents can do now; needed where every line is at nothing."""
-    conditions: Annotated[tuple[Condition, ...], Field(max_length=4)] = ()
+    conditions: Annotated[tuple[GivenCondition, ...], Field(max_length=4)] = ()
     """What must hold; none of the kinds asks people to come (INI-31)."""
 
     def second(self, _initiative: Initiative, context: Context) -> str:
@@ -178,7 +189,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             charged=charged,
             partly=any(_less(line, asked[line.line]) for line in lines),
             gate_lines=lines_of_gates,
-            conditions=self.conditions or None,
+            conditions=tuple(Condition(**one.model_dump()) for one in self.conditions) or None,
             days_late=_days_late(initiative, context),
             on=context.today,
         )

@@ -26,6 +26,9 @@ on conflict (area) do update set name = excluded.name, parent = excluded.parent,
     municipalities = excluded.municipalities, parts = excluded.parts, evidence = excluded.evidence
 """)
 _FIND = text("select area, name, parent, municipalities from known_areas where area = :area")
+_HEARD_OF = text("""
+select exists (select from known_areas where municipalities && cast(:municipalities as text[]))
+""")
 _ABOVE = text("""
 with recursive above as (
     select area as part, area, parent, 0 as distance, cast('{}' as text[]) as because,
@@ -57,14 +60,22 @@ WRITES: Writes = dict.fromkeys(PLACED, _place)
 async def known_area(
     service: ServiceContext, command: Any, _state: Any, _context: Context
 ) -> tuple[KnownArea]:
-    """The area that the command names. Refuses `unknown-area`."""
+    """The area that the command names. Refuses `unknown-area`.
+
+    What residents do does not wait until monitoring has told of their wijk or buurt (INI-03): an
+    administrative code says by itself in which municipality it lies, if that one was heard of.
+    """
+    by_its_code = municipality_of(command.area)
     async with service.reading.connect() as connection:
         row = (await connection.execute(_FIND, {"area": command.area})).one_or_none()
-    if row is None:
+        if row is not None:
+            return (KnownArea(row.area, row.name, tuple(row.municipalities)),)
+        found = await connection.execute(_HEARD_OF, {"municipalities": list(by_its_code)})
+    if not found.scalar_one():
         refuse(
             "unknown-area", f"{command.area} is not registered in monitoring, or not heard of yet."
         )
-    return (KnownArea(row.area, row.name, tuple(row.municipalities)),)
+    return (KnownArea(command.area, None, by_its_code),)
 
 
 async def place_of(

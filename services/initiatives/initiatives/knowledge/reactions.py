@@ -14,6 +14,7 @@ from leefwijk.events.consume.reactions import Reaction
 from leefwijk.events.consume.records import Change
 from leefwijk.events.event import Event
 from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
 from leefwijk.events.language.housing_mix.dwellings import (
     DwellingChanged,
     DwellingCorrected,
@@ -62,9 +63,9 @@ select stream_id from documents where kind = 'initiatives'
     and facets && (select array_agg('area:' || area) from lived)
 order by stream_id
 """)
-_IN_MUNICIPALITY = text("""
+_IN_MUNICIPALITIES = text("""
 select stream_id from documents where kind = 'initiatives'
-    and facets @> array['gates:watched', cast(:municipality as text)]
+    and facets @> array['gates:watched'] and facets && cast(:municipalities as text[])
 order by stream_id
 """)
 
@@ -83,11 +84,22 @@ async def _in_area(connection: AsyncConnection, change: Change) -> Iterable[str]
     return await in_areas(connection, [change.event.area])  # type: ignore[attr-defined]  # theirs have one
 
 
-async def _in_municipality(connection: AsyncConnection, change: Change) -> Iterable[str]:
+async def _in_municipalities(connection: AsyncConnection, codes: Iterable[str]) -> list[str]:
+    asked = {"municipalities": [f"municipality:{code}" for code in codes]}
+    return _ids((await connection.execute(_IN_MUNICIPALITIES, asked)).scalars())
+
+
+async def _where_agreed(connection: AsyncConnection, change: Change) -> Iterable[str]:
     event = change.event
     assert isinstance(event, PerformanceAgreementConcluded)  # noqa: S101 - registered for it
-    asked = {"municipality": f"municipality:{event.municipality}"}
-    return _ids((await connection.execute(_IN_MUNICIPALITY, asked)).scalars())
+    return await _in_municipalities(connection, (event.municipality,))
+
+
+async def _where_delivered(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """After a delivery homes may be there again, or lie elsewhere than they did."""
+    event = change.event
+    assert isinstance(event, DwellingImportCompleted)  # noqa: S101 - registered for it
+    return await _in_municipalities(connection, event.municipalities)
 
 
 async def _where_none_is_left(connection: AsyncConnection, change: Change) -> Iterable[str]:
@@ -136,12 +148,18 @@ REACTIONS = (
     Reaction(
         _name(PerformanceAgreementConcluded),
         PerformanceAgreementConcluded,
-        _in_municipality,
+        _where_agreed,
         look_at(Gate.PERFORMANCE_AGREEMENTS),
     ),
     *(
         Reaction(_name(event), event, _where_asked, look_at(Gate.RESIDENTS_INVOLVEMENT))
         for event in (PromiseLowered, PromiseRaised)
+    ),
+    Reaction(
+        _name(DwellingImportCompleted),
+        DwellingImportCompleted,
+        _where_delivered,
+        look_at(Gate.OWN_TENANTS_BENEFIT),
     ),
     *(
         Reaction(_name(event), event, _where_none_is_left, look_at(Gate.OWN_TENANTS_BENEFIT))

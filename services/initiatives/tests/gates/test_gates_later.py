@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-BUURT = "BU01060100@2020"
+from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.monitoring.effort_levels import EffortLevelEnded
+from leefwijk.events.language.participation.involvement_checks import ConclusionDoubted
+from leefwijk.events.language.participation.words import Group, Level
+
+BUURT, WIJK = "BU01060100@2020", "WK010601@2020"
 MORE = {"line": 1, "amount": "300.00", "reason": "More people come"}
 
 
@@ -105,6 +111,13 @@ async def test_when_the_last_own_home_is_sold_the_grant_is_reviewed(empty: Any, 
     assert lost["code"] == "no-own-tenants-benefit"
     (review,) = await empty.facts_named(i1, "support-review-required")
     assert review["gate"] == "own-tenants-benefit"
+    answer = await _spend(empty, i1, "50.00", on="2026-04-20")
+    assert answer.json()["code"] == "support-under-review"
+    await empty.homes({BUURT: 1}, "H2")
+    await empty.work()
+    (again,) = await empty.facts_named(i1, "gate-passed-again")
+    assert again["gate"] == "own-tenants-benefit"
+    assert (await _spend(empty, i1, "50.00", on="2026-04-20")).status_code == 201
 
 
 CHANGES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
@@ -159,7 +172,7 @@ async def test_a_change_of_plan_reopens_the_gates_it_touches(town: Any, name: st
 
 async def _late(town: Any) -> str:
     """B2, granted at 2026-04-13T09:00Z on what was read of participation 73 hours before."""
-    await town.prove("monitoring", "housing_mix")
+    await town.hearing.prove("monitoring", "housing_mix")
     i1 = str(await town.coffee())
     await town.sql(
         "update consumer_proofs set proved_at = '2026-04-10T08:00:00Z' where topic like '%partic%'"
@@ -195,6 +208,48 @@ async def test_the_late_truth_reopens_a_decision(town: Any) -> None:
     await town.override(i1, "residents-involvement", "2026-07-01")
     page = await town.get(f"/initiatives/{i1}/gates")
     assert page["reviews"] == []
+
+
+LATE: dict[str, tuple[str, Any, str]] = {
+    "base": ("base-lariks-oost", "verdict", "base-not-in-order"),
+    "level": (
+        "lariks",
+        EffortLevelEnded(area=WIJK, level=EffortLevelName.EXTRA, on=date(2026, 4, 11)),
+        "effort-level-expired",
+    ),
+    "doubt": (
+        "p1",
+        ConclusionDoubted(
+            area=WIJK, group=Group.TENANTS, promise=Level.CONSULTED, on=date(2026, 4, 11)
+        ),
+        "involvement-check-in-doubt",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+@pytest.mark.parametrize("before", [True, False])
+async def test_any_gate_that_was_not_so_on_the_day_comes_back(
+    town: Any, facts: Any, name: str, before: bool
+) -> None:
+    """INI-24: base, level and check alike; what became so after the decision is only noted."""
+    i1 = str(await town.coffee())
+    await town.granted(i1)
+    town.clock.set("2026-04-14T09:00:00Z")
+    subject, fact, code = LATE[name]
+    day = "2026-04-11" if before else "2026-04-14"
+    if name == "base":
+        fact = facts.verdict(on=day, safe=["f1"])
+    else:
+        fact = fact.model_copy(update={"on": date.fromisoformat(day)})
+    service = "participation" if name == "doubt" else "monitoring"
+    await town.hear(service, subject, fact, "late")
+    (lost,) = await town.facts_named(i1, "gate-no-longer-passed")
+    assert (lost["code"], lost["on"]) == (code, day)
+    reviews = await town.facts_named(i1, "support-review-required")
+    assert [(one["code"], one["due"]) for one in reviews] == (
+        [(code, "2026-04-28")] if before else []
+    )
 
 
 async def test_a_new_check_ends_the_review(town: Any) -> None:

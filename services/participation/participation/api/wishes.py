@@ -11,13 +11,21 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Request
 from pydantic import Field, ValidationError
-from starlette.responses import JSONResponse
+from sqlalchemy import text
+from starlette.responses import JSONResponse, Response
 
 from leefwijk.events.decider import Actor, Context
 from leefwijk.events.event import Wire
-from leefwijk.events.handling import Caller, Loaded, stream_id
+from leefwijk.events.handling import Caller, Idempotency, Loaded, Outcome, stream_id
 from leefwijk.events.language.participation.ladder import NotNowReason
-from leefwijk.service.commands import if_match, path_id, read_body, require_role
+from leefwijk.service.commands import (
+    answer_once,
+    if_match,
+    key_of,
+    path_id,
+    read_body,
+    require_role,
+)
 from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.problems import Problem, invalid_input, schema_faults
 from leefwijk.service.roles import Role
@@ -27,6 +35,8 @@ from participation.domain.wish_panel_steps import IssueTokens
 from participation.domain.wish_tokens import TokenMaker
 
 M = TypeVar("M", bound=Wire)
+
+_FORGET = text("delete from idempotency where caller = :voice")
 
 
 def _described(kind: type[Wire], *headers: str, **more: Any) -> dict[str, Any]:
@@ -117,8 +127,12 @@ async def issue_tokens(request: Request) -> JSONResponse:
     response_model=Receipt,
     openapi_extra=_described(GivenWish, **{"x-without-account": True}),
 )
-async def give_wish(request: Request) -> JSONResponse:
-    """Say by token how one wants to be involved; the last wish counts."""
+async def give_wish(request: Request) -> Response:
+    """Say by token how one wants to be involved; the last wish counts.
+
+    With an `Idempotency-Key` a request that is sent again is answered as before and changes
+    nothing, also where the wish was changed since.
+    """
     begun = time.monotonic()
     service, maker = context_of(request), part_of(request, TokenMaker)
     given = _parsed(GivenWish, request, await read_body(request))
@@ -127,17 +141,43 @@ async def give_wish(request: Request) -> JSONResponse:
     if batch is None:
         raise _no_token()
     voice = maker.voice(panel, given.token)
-    outcome = await service.handler.execute(
-        GiveWish(wish=given.wish, reasons=given.reasons),
-        id_=voice,
-        caller=Caller(),
-        knows=_Reading(service, panel, batch),
-        start=True,
-    )
-    if time.monotonic() - begun > UNDER_WAY.total_seconds():
-        # it may have come after the tally, so nobody may be told that it counts
-        raise Problem("busy", "This took too long; send it again.", headers={"Retry-After": "1"})
-    return JSONResponse({"receipt": maker.receipt(voice, outcome.version)}, 201)
+    key = None
+    if (sent := key_of(request)) is not None:
+        body = maker.request(voice, given.model_dump_json())
+        key = Idempotency(voice, "wish", maker.request(voice, sent), body)
+
+    async def execute() -> Response:
+        outcome = await service.handler.execute(
+            GiveWish(wish=given.wish, reasons=given.reasons),
+            id_=voice,
+            caller=Caller(),
+            knows=_Reading(service, panel, batch),
+            start=True,
+            idempotency=key,
+            answer=receipt,
+        )
+        if time.monotonic() - begun > UNDER_WAY.total_seconds():
+            # it may have come after the tally, so nobody may be told that it counts, also not later
+            await _forget(service, voice)
+            later = {"Retry-After": "1"}
+            raise Problem("busy", "This took too long; send it again.", headers=later)
+        return _receipt(receipt(outcome))
+
+    def receipt(outcome: Outcome) -> dict[str, Any]:
+        return {"receipt": maker.receipt(voice, outcome.version)}
+
+    if key is None:
+        return await execute()
+    return await answer_once(service, key, execute, _receipt)
+
+
+async def _forget(service: ServiceContext, voice: str) -> None:
+    async with service.reading.connect() as connection:
+        await connection.execute(_FORGET, {"voice": voice})
+
+
+def _receipt(answer: dict[str, Any]) -> Response:
+    return JSONResponse(answer, 201)
 
 
 class _Reading:

@@ -42,6 +42,10 @@ class TokenMaker:
         """What a resident gets for a wish: the same for the same wish sent again."""
         return self._hash("receipt", voice, str(version))
 
+    def request(self, voice: str, text: str) -> str:
+        """A key or body of a resident's request, so that neither is found in what is kept."""
+        return self._hash("request", voice, text)
+
     def _mark(self, panel: str, batch: str, random: str) -> str:
         return self._hash("mark", panel, batch, random)[:16]
 

@@ -273,7 +273,8 @@ def service(url: str, issuer: DevelopmentIssuer) -> Participation:
     assert applier is not None
     knows = {command: partial(gather, context) for command, gather in definition.knows.items()}
     core = ConsumerCore(context.engine, applier, published_language())
-    todos = TodoWorker(context.engine, context.handler, knowledge.commands, knows)
+    starts = frozenset(reaction.name for reaction in knowledge.reactions if reaction.starts)
+    todos = TodoWorker(context.engine, context.handler, knowledge.commands, knows, starts)
     ticker = Ticker(context.engine, context.handler, definition.name, definition.states, knows)
     hearing = Hearing(core, todos, clock)
     return Participation(client, context, issuer, clock, hearing, ticker, url)

@@ -57,7 +57,7 @@ async def _asked(service: ServiceContext, reader: Principal, area: str, moment: 
         area,
         moment.asOf or today,
         moment_known,
-        reader.may_read(Scope.INTERNAL),
+        reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER,
         reader.partner if reader.role is Role.PARTNER else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from leefwijk.events.clock import day_of
 from leefwijk.events.consume.records import Change
 from leefwijk.events.language.monitoring import base_conditions as facts
 from projections.folds.turns import from_its_day_on
@@ -15,7 +16,7 @@ folds = Folds()
 VERDICT = "base"
 ASSESSMENT = "base_assessment"
 ACTION = "base_action"
-WHOLE_AREA = "area"
+WHOLE_AREA = "=area"
 """What a verdict hangs on that is not about one complex."""
 
 
@@ -74,6 +75,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     assert isinstance(event, facts.BaseAssessmentCorrected)  # noqa: S101 - registered for it
     row = rows[ASSESSMENT, str(_first(rows, str(event.corrects)))]
     body = {**_found(event, event.complex), "correction": str(change.received.id)}
+    body["correctedOn"] = day_of(change.received.time).isoformat()
     yield row.with_body(**body).holding(event.on, None)
 
 

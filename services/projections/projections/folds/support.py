@@ -34,6 +34,7 @@ def _grant(change: Change, row: Row, request: int, euros: Decimal, event: Any) -
             "euros": str(euros),
             "year": event.year,
             "budgetArea": event.budget_area,
+            "level": event.level,
         },
         row.area,
         change.received.municipalities,

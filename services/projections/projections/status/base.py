@@ -9,13 +9,13 @@ from enum import StrEnum
 from leefwijk.events.clock import day_of
 from leefwijk.events.language.monitoring.base_conditions import Lack, Step, Verdict
 from leefwijk.service.reads import Resource
+from projections.folds.base_conditions import WHOLE_AREA
 from projections.snapshot import Said
 from projections.status.common import Evidence, Found, Origin, by
 
 ORIGIN = Origin(("base", "base_assessment", "base_action"), ("base-conditions",), ("monitoring",))
 BASE_STEPS = (Step.CLEAN, Step.WHOLE, Step.SAFE)
 BROKEN = frozenset({Lack.INSUFFICIENT.value, Lack.CONDITION.value})
-WHOLE_AREA = "area"
 
 
 class StepState(StrEnum):
@@ -76,6 +76,8 @@ class BaseCondition(Resource):
     assessed: date | None = None
     counts_through: date | None = None
     """The last day on which the verdict holds by what is known."""
+    corrected_on: date | None = None
+    """When an assessment of the area was last corrected (MON-28)."""
     places: list[Place]
     actions: list[BaseAction]
     actions_completed: int
@@ -113,6 +115,14 @@ def base_of(found: Found) -> BaseCondition:
         since=area.valid_from if area else None,
         assessed=area.body.get("assessed") if area else None,
         counts_through=area.body["countsThrough"] if area else None,
+        corrected_on=max(
+            (
+                date.fromisoformat(row.body["correctedOn"])
+                for row in assessments
+                if row.body.get("correctedOn")
+            ),
+            default=None,
+        ),
         places=[
             Place(area=row.area, complex=row.body.get("complex"), verdict=_verdict(row, found.day))
             for row in rows

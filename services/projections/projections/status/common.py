@@ -28,7 +28,12 @@ class Asked:
     internal: bool
     """Whether euros, requests, gates with their reasons and unpublished counts are shown."""
     partner: str | None = None
-    """The partner that looks: it sees grants in its municipalities and its own co-funding."""
+    """The partner that looks: it sees what its topic tells of its municipalities."""
+
+    @property
+    def discusses(self) -> bool:
+        """Whether it takes part in agreeing levels: people of the platform, and partners."""
+        return self.internal or self.partner is not None
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Found:
     held: Mapping[str, str]
     """Streams of which an event waits, with the reason."""
     beside: Beside
+    above: Sequence[Said] = ()
+    """Levels of areas above."""
 
     @property
     def day(self) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import Field
 
@@ -104,17 +104,33 @@ def _line(found: Found, row: Said, status: str) -> InitiativeLine:
         role=role_on(row, on),
         status=status,
         since=day(life["on"]) if life else None,
-        marks=[
-            f"{mark['gate']}: {mark['code']} since {mark['since']}" for mark in lost_gates(row, on)
-        ]
-        if internal
-        else [],
+        marks=[*_marks(row, on), *_without_level(found, row, status)] if internal else [],
         effect_overdue_since=_effect_overdue(row, on) if internal else None,
         decision_late_since=_decision_late(row, on) if internal else None,
         experiment_until=_experiment(row, on) if internal else None,
         referral=_referral(found, row),
         evidence=found.evidence([row]),
     )
+
+
+def _marks(row: Said, on: date) -> list[str]:
+    return [f"{mark['gate']}: {mark['code']} since {mark['since']}" for mark in lost_gates(row, on)]
+
+
+def _without_level(found: Found, row: Said, status: str) -> list[str]:
+    """What runs on a grant stands when its level is over, and says so (MON-38)."""
+    if status not in RUNNING:
+        return []
+    own = {
+        grant.body.get("level")
+        for grant in found.holding("grant")
+        if grant.body["initiative"] == row.key
+    }
+    rests_on = [level for level in (*found.of("level"), *found.above) if level.key in own]
+    if not rests_on or any(level.holds_on(found.day) for level in rests_on):
+        return []
+    last = max(level.valid_through or date.min for level in rests_on)
+    return [f"without level since {last + timedelta(days=1)}"]
 
 
 def lost_gates(row: Said, on: date) -> list[dict[str, str]]:

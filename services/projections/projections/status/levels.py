@@ -104,7 +104,7 @@ def level_of(rows: Sequence[Said], inherited: Sequence[Said], asked: Asked) -> L
         by_area=above[0].area if above else None,
         by_level=above[0].body["level"] if above else None,
         upcoming=_upcoming(agreed, asked),
-        proposals=_proposals(rows) if asked.internal else [],
+        proposals=_proposals(rows) if asked.discusses else [],
         questions=[] if asked.internal else None,
         evidence=evidence([last] if last else [], asked.area),
     )
@@ -137,13 +137,13 @@ def _agreed(row: Said, rows: Sequence[Said], asked: Asked) -> Level:
         recorded_at=datetime.fromisoformat(body["agreedAt"]),
         note=_backdated(row),
         effects=list(body["effects"]),
-        budgets=dict(body["budgets"]) if asked.internal else None,
+        budgets=dict(body["budgets"]) if asked.discusses else None,
         end_announced=body.get("endAnnounced"),
         together=Together(**body["together"]) if body.get("together") else None,
         bridged=_bridge(body.get("bridge"), asked.as_of),
         questions=_questions(row, asked.as_of) if asked.internal else None,
         upcoming=_upcoming([other for other in rows if other.body.get("agreement")], asked),
-        proposals=_proposals(rows) if asked.internal else [],
+        proposals=_proposals(rows) if asked.discusses else [],
         evidence=evidence([row], asked.area),
     )
 

@@ -92,7 +92,7 @@ def money_of(found: Found) -> Money | None:
 
     A partner sees the grants of its municipalities and its own part, a resident no euros.
     """
-    if not found.asked.internal and found.asked.partner is None:
+    if not found.asked.discusses:
         return None
     internal = found.asked.internal
     grants, spent = found.holding("grant"), found.holding("spending")

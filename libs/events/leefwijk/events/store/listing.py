@@ -27,8 +27,10 @@ from leefwijk.events.store.statements import DOCUMENT_COLUMNS
 NEWEST_FIRST = "-created"
 OLDEST_FIRST = "created"
 SORTS = (NEWEST_FIRST, OLDEST_FIRST)
-NEAR = 1_000
+NEAR = 4_000
 """Documents after the cursor that are looked through before the indexes are asked (*choice*)."""
+FEW_AREAS = 300
+"""Areas up to which the index of facets is asked for each of them (*choice*)."""
 SHORTEST_BEGINNING = 3
 """Letters of a word from which on it finds words that begin with it (*choice*)."""
 
@@ -115,13 +117,20 @@ class _Asked:
             name = f"any{place}"
             self._keep(f"facets && cast(:{name} as text[])", **{name: list(group)})
         if query.areas is not None:
-            self._keep(_AREAS if len(query.areas) > 1 else "area = :area", **_areas(query.areas))
+            self._areas(query.areas)
         if query.title:
             self._title(query.title)
 
     def _keep(self, condition: str, **bound: Any) -> None:
         self.keep.append(condition)
         self.bound |= bound
+
+    def _areas(self, areas: Sequence[str]) -> None:
+        if len(areas) <= FEW_AREAS:
+            self._keep("facets && cast(:areas as text[])", areas=[f"area:{area}" for area in areas])
+        else:  # a table made once: as a list each document would be compared with all of them
+            among = "(area in (select unnest(cast(:areas as text[])))) is true"
+            self._keep(among, areas=list(areas))
 
     def _title(self, title: str) -> None:
         forms = "websearch_to_tsquery('dutch', :title)"
@@ -158,14 +167,6 @@ class _Asked:
             select * from near where (select count(*) from near) >= :limit
             union all select * from far
         )"""
-
-
-_AREAS = "(area in (select unnest(cast(:areas as text[])))) is true"
-"""Looked up in a table made once; as an array each document would be compared with all."""
-
-
-def _areas(areas: Sequence[str]) -> dict[str, Any]:
-    return {"areas": list(areas)} if len(areas) > 1 else {"area": "".join(areas)}
 
 
 _OPERATORS = re.compile(r"\"|(^|\s)-|\bor\b", re.IGNORECASE)

@@ -17,12 +17,9 @@ from sqlalchemy import text
 from initiatives.app import definition
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.clock import day_of
-from leefwijk.events.consume import ledger
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.reactions import Reactions, TodoWorker
-from leefwijk.events.consume.records import Record
 from leefwijk.events.deadlines import Ticker
-from leefwijk.events.envelope import platform_headers, source_uri
 from leefwijk.events.event import Event, Validity
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.housing_mix.dwelling_imports import DwellingImportCompleted
@@ -62,8 +59,8 @@ from leefwijk.events.language.participation.ladder import OwnRole
 from leefwijk.events.migrate import Migrations
 from leefwijk.events.store.records import StoredEvent
 from leefwijk.events.testing.clock import FakeClock
+from leefwijk.events.testing.hearing import Hearing
 from leefwijk.events.testing.servers import Databases
-from leefwijk.events.topics import platform_topic
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from leefwijk.service.settings import ServiceSettings
@@ -110,10 +107,8 @@ class Town:
     context: ServiceContext
     issuer: DevelopmentIssuer
     clock: FakeClock
-    core: ConsumerCore
-    todos: TodoWorker
+    hearing: Hearing
     ticker: Ticker
-    versions: dict[str, int] = field(default_factory=dict)
     said: dict[str, tuple[str, StoredEvent]] = field(default_factory=dict)
     plan: dict[str, Any] = field(default_factory=lambda: dict(PLAN))
     """The plan of B2."""
@@ -126,7 +121,7 @@ class Town:
         """A fact of another service arrives; what it asks for is done."""
         stored = self._stored(subject, event, name)
         self.said[name] = (service, stored)
-        await self.deliver(service, stored)
+        await self.hearing.deliver(service, stored)
         if work:
             await self.work()
         return id_of(name)
@@ -134,43 +129,16 @@ class Town:
     async def again(self, name: str) -> None:
         """The same message is delivered once more."""
         service, stored = self.said[name]
-        await self.deliver(service, stored)
+        await self.hearing.deliver(service, stored)
         await self.work()
 
     async def not_understood(self, service: str, subject: str, event: Event, name: str) -> None:
         """A message arrives that holds something nobody can read: it waits, with its stream."""
         stored = self._stored(subject, event, name)
-        await self.deliver(service, replace(stored, data='{"area": 7}'))
+        await self.hearing.deliver(service, replace(stored, data='{"area": 7}'))
 
     def _stored(self, subject: str, event: Event, name: str) -> StoredEvent:
-        stream = f"{event.aggregate}-{subject}"
-        version = self.versions[stream] = self.versions.get(stream, 0) + 1
-        about = getattr(event, "municipalities", None) or ("GM0106",)
-        return StoredEvent(
-            stream,
-            version,
-            version,
-            UUID(id_of(name)),
-            event.type,
-            event.to_json(),
-            {"municipalities": list(about)},
-            self.clock(),
-        )
-
-    async def deliver(self, service: str, *stored: StoredEvent) -> None:
-        """Records arrive, perhaps once more."""
-        records = [
-            Record(
-                platform_topic(service),
-                0,
-                None,
-                tuple(platform_headers(one, source_uri("04016206", service))),
-                one.stream_id.encode(),
-                one.data.encode(),
-            )
-            for one in stored
-        ]
-        await self.core.apply(records)
+        return self.hearing.stored(subject, event, UUID(id_of(name)))
 
     async def homes(self, own: dict[str, int], name: str = "H1") -> None:
         """An import of dwellings has completed, with so many own homes per area."""
@@ -190,7 +158,7 @@ class Town:
             changed=0,
             unchanged=0,
         )
-        await self.deliver("housing_mix", *homes, self._stored(name.lower(), done, name))
+        await self.hearing.deliver("housing_mix", *homes, self._stored(name.lower(), done, name))
 
     async def sold(self, area: str, number: int) -> None:
         """An own home leaves the stock."""
@@ -233,17 +201,15 @@ class Town:
         )
         await self.hear("participation", name.lower(), fact, f"{name}-withdrawn")
 
-    async def prove(self, *services: str, at: str | None = None) -> None:
-        """Everything that these services said had been read at this moment."""
-        moment = FakeClock(at)() if at else self.clock()
-        async with self.context.engine.begin() as connection:
-            await ledger.prove_read(
-                connection, self.core.name, [platform_topic(name) for name in services], moment
-            )
-
     async def read_all(self) -> None:
         """Everything that anybody said had been read just now."""
-        await self.prove("monitoring", "participation", "housing_mix")
+        await self.hearing.prove("monitoring", "participation", "housing_mix")
+
+    async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What the database holds."""
+        async with self.context.reading.connect() as connection:
+            found = await connection.execute(text(query), values)
+            return [tuple(row) for row in found]
 
     async def sql(self, statement: str, **values: Any) -> None:
         """Write something that no fact says yet."""
@@ -252,8 +218,7 @@ class Town:
 
     async def work(self) -> None:
         """Do what was set in motion."""
-        while await self.todos.once():
-            pass
+        await self.hearing.work()
 
     async def time_passes(self, to: str) -> None:
         """It is later now, and the ticker has looked."""
@@ -263,16 +228,18 @@ class Town:
     # --- what callers ask
 
     def headers(self, role: str, who: str = "somebody") -> dict[str, str]:
-        """Who asks."""
-        place: dict[str, Any] = {}
+        """Who asks: a partner of Assen, or a group of residents, goes by its own name."""
+        mine: dict[str, Any] = {}
         if role == "partner":
-            place = {"partner": who, "municipalities": ("GM0106",)}
-        token = self.issuer.token(role, subject=f"{role}-{who}", **place)
+            mine = {"partner": who, "municipalities": ("GM0106",)}
+        elif role == "resident" and who != "somebody":
+            mine = {"group": who}
+        token = self.issuer.token(role, subject=f"{role}-{who}", **mine)
         return {"Authorization": f"Bearer {token}"}
 
-    async def get(self, path: str, role: str = "area_manager") -> Any:
+    async def get(self, path: str, role: str = "area_manager", who: str = "somebody") -> Any:
         """Read what must be there."""
-        answer = await self.client.get(f"/v1{path}", headers=self.headers(role))
+        answer = await self.client.get(f"/v1{path}", headers=self.headers(role, who))
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -463,7 +430,7 @@ def _town(url: str, issuer: DevelopmentIssuer) -> Town:
     )
     todos = TodoWorker(context.engine, context.handler, definition.knowledge.commands, knows)
     ticker = Ticker(context.engine, context.handler, definition.name, definition.states, knows)
-    return Town(client, context, issuer, clock, core, todos, ticker)
+    return Town(client, context, issuer, clock, Hearing(core, todos, clock), ticker)
 
 
 @pytest.fixture(scope="session")
@@ -483,11 +450,7 @@ async def empty(databases: Databases, api_tokens: DevelopmentIssuer) -> AsyncIte
     """A service that heard nothing, on 2026-04-13."""
     url = await databases.fresh(*definition.all_migrations)
     town = _town(url, api_tokens)
-    # it started long ago: what arrives now is news
-    await town.sql(
-        "insert into consumer_generations (consumer, started_at) values (:name, '2020-01-01')",
-        name=town.core.name,
-    )
+    await town.hearing.started_long_ago()
     yield town
     await town.client.aclose()
     await town.context.store.close()

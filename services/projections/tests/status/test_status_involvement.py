@@ -1,0 +1,470 @@
+"""Specifications of involvement in the effort status: events in, the answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from leefwijk.events.fields import Theme
+from leefwijk.events.language.participation import involvement_checks as checks
+from leefwijk.events.language.participation import owed_checks as owed
+from leefwijk.events.language.participation import wish_panels as panels
+from leefwijk.events.language.participation.ladder import Answers, OwnRole, Wish
+from leefwijk.events.language.participation.words import (
+    Explanation,
+    Form,
+    Group,
+    LeadingWish,
+    Level,
+)
+
+LARIKS = "WK010601@2020"
+BUURT = "BU01060100@2020"
+OVERRIDE = "33333333-3333-4333-8333-333333333333"
+
+
+def opened(*, late: bool = False, themes: tuple[Theme, ...] = (Theme.MEETING,)) -> Any:
+    """A check on Lariks."""
+    return checks.CheckOpened(
+        area=LARIKS,
+        municipalities=("GM0106",),
+        themes=themes,
+        groups=(Group.TENANTS, Group.OWNERS),
+        late=late,
+        decided_on=date(2026, 5, 4) if late else None,
+    )
+
+
+def asking(on: str, name: str = "a1", answers: Answers | None = None) -> checks.AskingRecorded:
+    """People who were asked at the door."""
+    return checks.AskingRecorded(
+        area=LARIKS,
+        asking=name,
+        group=Group.TENANTS,
+        form=Form.DOOR_TO_DOOR,
+        asked_in=(BUURT,),
+        answers=answers or Answers(informed=40, help=25),
+        on=date.fromisoformat(on),
+    )
+
+
+def concluded(on: str, until: str, **more: Any) -> checks.CheckConcluded:
+    """A conclusion that promises tenants less than they wish."""
+    group = {
+        "group": Group.TENANTS,
+        "leading_wish": LeadingWish.HELP,
+        "promise": Level.CONSULTED,
+        "share_above": "38.0",
+        "below_wish": True,
+        "explanation": Explanation.MONEY,
+        **more.pop("group", {}),
+    }
+    said = {
+        "area": LARIKS,
+        "themes": (Theme.MEETING,),
+        "asked_in": (BUURT,),
+        "groups": (checks.GroupConclusion(**group),),
+        "role": OwnRole.SUPPORT,
+        "last_asked": date(2026, 2, 10),
+        "valid_until": date.fromisoformat(until),
+        "on": date.fromisoformat(on),
+        **more,
+    }
+    return checks.CheckConcluded(**said)
+
+
+def only(items: list[Any]) -> Any:
+    """The one item."""
+    (item,) = items
+    return item
+
+
+class TestChecks:
+    def test_an_open_check_is_shown_before_there_is_anything_concrete(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-01: the status shows an open check; no activity, euros or hours are counted."""
+        history.say("c1", opened(themes=(Theme.MEETING, Theme.GREENING)), "2026-01-05")
+        status = folded(history.stored).status()
+        check = only(status.involvement.checks)
+        assert (check.status, check.late, check.themes) == ("open", False, ["meeting", "greening"])
+        assert check.groups == ["tenants", "owners"]
+        assert status.involvement.standing == "not_valid"
+        assert (status.initiatives, status.money.granted, status.money.spent) == ([], 0, 0)
+        assert status.effort_spent.euros is None
+        assert status.effort_spent.hours is None
+        assert folded(history.stored).status(as_of="2026-01-04").involvement.checks == []
+
+    def test_a_late_check_reads_late_in_every_list(self, history: Any, folded: Any) -> None:
+        """PAR-01: where the decision came first, the check shows as late with that day."""
+        history.say("c1", opened(late=True), "2026-05-18")
+        check = only(folded(history.stored).status().involvement.checks)
+        assert (check.late, check.decided_on) == (True, date(2026, 5, 4))
+
+    def test_no_check_known_reads_unknown(self, folded: Any) -> None:
+        """INI-08: nothing known of involvement is unknown, neither asked nor not asked."""
+        status = folded([]).status(read_through=None)
+        assert status.involvement.standing == "unknown"
+        assert status.knowledge["involvement"].state == "unknown"
+
+    def test_what_was_promised_stands_beside_what_was_wished(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-03: per group leading wish, promise, share above and why; the role beside them."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", asking("2026-02-10"), "2026-02-11")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        status = folded(history.stored).status()
+        check = only(status.involvement.checks)
+        assert status.involvement.standing == "valid"
+        assert (check.status, check.role, check.valid_until) == (
+            "concluded",
+            "support",
+            date(2027, 2, 10),
+        )
+        assert (check.last_asked, check.asked_in) == (date(2026, 2, 10), [BUURT])
+        promise = only(check.promises)
+        assert (promise.leading_wish, promise.promise, promise.share_above) == (
+            "help",
+            "consulted",
+            "38.0",
+        )
+        assert (promise.explanation, promise.told_on) == ("money", None)
+
+    def test_a_group_too_small_to_show_has_a_promise_and_no_wish(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-20: the promise is always shown, the wish of fewer than five answers never."""
+        small = {"leading_wish": None, "share_above": None, "below_wish": False}
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", asking("2026-02-10", answers=Answers(informed=3)), "2026-02-11")
+        history.say("c1", concluded("2026-03-01", "2027-02-10", group=small), "2026-03-01")
+        promise = only(only(folded(history.stored).status().involvement.checks).promises)
+        assert (promise.leading_wish, promise.share_above) == ("not_shown", "not_shown")
+        assert promise.promise == "consulted"
+
+    def test_not_now_is_asked_again_on_its_day(self, history: Any, folded: Any) -> None:
+        """PAR-04: a group that says not now reads `none`, with the day on which it is asked."""
+        said = {
+            "leading_wish": LeadingWish.NONE,
+            "promise": Level.INFORMED,
+            "share_above": None,
+            "below_wish": False,
+            "ask_again_on": date(2027, 1, 1),
+        }
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10", group=said), "2026-03-01")
+        promise = only(only(folded(history.stored).status().involvement.checks).promises)
+        assert (promise.leading_wish, promise.ask_again_on) == ("none", date(2027, 1, 1))
+
+    def test_nobody_answered_reads_unknown(self, history: Any, folded: Any) -> None:
+        """PAR-05: asked twice without an answer reads unknown, never none, not now or nought."""
+        said = {
+            "leading_wish": LeadingWish.UNKNOWN,
+            "promise": Level.INFORMED,
+            "share_above": None,
+            "below_wish": False,
+        }
+        history.say("c1", opened(), "2026-01-05")
+        end = concluded("2026-03-01", "2026-08-10", group=said, nobody_answered=True)
+        history.say("c1", end, "2026-03-01")
+        check = only(folded(history.stored).status().involvement.checks)
+        promise = only(check.promises)
+        assert check.nobody_answered
+        assert (promise.leading_wish, promise.share_above) == ("unknown", "not_shown")
+
+    def test_the_calendar_ends_a_check_not_a_message(self, history: Any, folded: Any) -> None:
+        """PAR-10: it counts on its last day and not on the next, though no expiry was recorded."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        rows = folded(history.stored)
+        said = {
+            day: only(rows.status(as_of=day).involvement.checks).status
+            for day in ("2026-02-28", "2026-03-01", "2027-02-10", "2027-02-11")
+        }
+        assert list(said.values()) == ["open", "concluded", "concluded", "expired"]
+        assert rows.status(as_of="2027-02-11").involvement.standing == "not_valid"
+
+    def test_an_expiry_that_was_recorded_changes_nothing_but_the_evidence(
+        self, history: Any, folded: Any
+    ) -> None:
+        """EVA-31: the figure falls on the day itself, with or without an event that says so."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        before = only(folded(history.stored).status(as_of="2027-02-11").involvement.checks)
+        gone = checks.CheckExpired(area=LARIKS, valid_until=date(2027, 2, 10), on=date(2027, 2, 11))
+        history.say("c1", gone, "2027-02-11")
+        after = only(folded(history.stored).status(as_of="2027-02-11").involvement.checks)
+        assert after.evidence.count == before.evidence.count + 1
+        assert after.model_copy(update={"evidence": None}) == before.model_copy(
+            update={"evidence": None}
+        )
+
+    def test_a_new_check_takes_the_place_and_both_stay_readable(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-09: once the new one is concluded the older reads superseded."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        history.say("c2", opened(), "2026-05-01")
+        end = concluded("2026-06-01", "2027-05-10", supersedes=("c1",))
+        history.say("c2", end, "2026-06-01")
+        rows = folded(history.stored)
+        said = {check.id: check.status for check in rows.status().involvement.checks}
+        assert said == {"c1": "superseded", "c2": "concluded"}
+        before = rows.status(as_of="2026-05-31").involvement.checks
+        assert {check.id: check.status for check in before} == {"c1": "concluded", "c2": "open"}
+
+    def test_an_explanation_counts_from_the_day_it_was_heard(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-12: told on 13 October, not before, and to that group only."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-10-05", "2027-02-10"), "2026-10-05")
+        told = checks.ExplanationTold(
+            area=LARIKS, group=Group.TENANTS, form=Form.LETTER, told_on=date(2026, 10, 13)
+        )
+        history.say("c1", told, "2026-10-14")
+        rows = folded(history.stored)
+
+        def heard(day: str) -> date | None:
+            promise = only(only(rows.status(as_of=day).involvement.checks).promises)
+            return promise.told_on
+
+        assert (heard("2026-10-12"), heard("2026-10-13")) == (None, date(2026, 10, 13))
+
+    def test_doubt_lasts_until_it_is_concluded_again(self, history: Any, folded: Any) -> None:
+        """PAR-13: in doubt from the correction; concluded again its validity does not move."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        doubt = checks.ConclusionDoubted(
+            area=LARIKS,
+            group=Group.TENANTS,
+            leading_wish=LeadingWish.HELP,
+            promise=Level.CONSULTED,
+            share_above="35.0",
+            on=date(2026, 4, 1),
+        )
+        history.say("c1", doubt, "2026-04-01")
+        again = {"promise": Level.HELP, "below_wish": False, "explanation": None}
+        history.say("c1", concluded("2026-04-20", "2027-02-10", group=again), "2026-04-20")
+        rows = folded(history.stored)
+        doubted = only(rows.status(as_of="2026-04-19").involvement.checks)
+        assert doubted.status == "in_doubt"
+        assert only(doubted.promises).doubted_on == date(2026, 4, 1)
+        assert rows.status(as_of="2026-04-19").involvement.standing == "not_valid"
+        now = only(rows.status(as_of="2026-04-20").involvement.checks)
+        assert (now.status, now.valid_until) == ("concluded", date(2027, 2, 10))
+        assert only(now.promises).promise == "help"
+
+    def test_a_check_held_in_the_wrong_place_is_withdrawn(self, history: Any, folded: Any) -> None:
+        """PAR-13: withdrawn from its day on; before that day it read as it did."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        gone = checks.CheckWithdrawn(
+            area=LARIKS, reason=checks.WithdrawalReason.WRONG_PLACE, on=date(2026, 5, 4)
+        )
+        history.say("c1", gone, "2026-05-06")
+        rows = folded(history.stored)
+        said = only(rows.status(as_of="2026-05-04").involvement.checks)
+        assert (said.status, said.withdrawn_on) == ("withdrawn", date(2026, 5, 4))
+        assert only(rows.status(as_of="2026-05-03").involvement.checks).status == "concluded"
+        known = rows.status(as_of="2026-05-05", known_at="2026-05-05")
+        assert only(known.involvement.checks).status == "concluded"
+
+    def test_a_partners_word_is_no_check_until_it_is_adopted(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-14: handed in it counts for nothing; adopted it is open, and ours to conclude."""
+        handed = checks.PartnerAskingHandedIn(
+            area=LARIKS,
+            municipalities=("GM0106",),
+            themes=(Theme.GREENING,),
+            asking="p1",
+            partner="assen",
+            group=Group.TENANTS,
+            form=Form.SURVEY,
+            asked_in=(LARIKS,),
+            answers=Answers(consulted=30),
+            on=date(2026, 4, 18),
+        )
+        history.say("c1", handed, "2026-05-01")
+        status = folded(history.stored).status()
+        assert only(status.involvement.checks).status == "handed_in"
+        assert status.involvement.standing == "not_valid"
+        assert folded(history.stored).status(internal=False).involvement.checks == []
+        adopted = checks.PartnerAskingAdopted(area=LARIKS, asking="p1", partner="assen")
+        history.say("c1", adopted, "2026-05-10")
+        check = only(folded(history.stored).status().involvement.checks)
+        assert (check.status, check.last_asked, check.groups) == (
+            "open",
+            date(2026, 4, 18),
+            ["tenants"],
+        )
+
+    def test_residents_read_what_is_promised_and_not_what_is_under_way(
+        self, history: Any, folded: Any
+    ) -> None:
+        """EVA-38: outside the corporation open checks and debts are not shown."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        history.say("c2", opened(), "2026-03-02")
+        outside = folded(history.stored).status(internal=False).involvement
+        assert [check.id for check in outside.checks] == ["c1"]
+        assert outside.owed is None
+        assert outside.evidence.count == 2
+
+
+@pytest.fixture
+def debt(history: Any) -> Any:
+    """PAR-15: on 8 June a director overrode the gate on involvement, for acute safety."""
+    said = owed.CheckOwed(
+        area=LARIKS,
+        municipalities=("GM0106",),
+        theme=Theme.SAFETY,
+        themes=(Theme.SAFETY,),
+        owed_for=owed.OwedFor.SUPPORT,
+        subject="i1",
+        decided_on=date(2026, 6, 8),
+        due_on=date(2026, 7, 6),
+        because_of=OVERRIDE,
+        role="area_director",
+        reason="Acute safety after the fire",
+    )
+    history.say("o1", said, "2026-06-08")
+    return history
+
+
+class TestOwed:
+    def test_a_debt_is_overdue_when_its_last_day_has_passed(self, debt: Any, folded: Any) -> None:
+        """PAR-15: owed through 6 July, overdue on the 7th, with the director's role and reason."""
+        rows = folded(debt.stored)
+        last = only(rows.status(as_of="2026-07-06").involvement.owed)
+        late = only(rows.status(as_of="2026-07-07").involvement.owed)
+        assert (last.status, last.overdue_since) == ("owed", None)
+        assert (late.status, late.overdue_since) == ("overdue", date(2026, 7, 7))
+        assert (late.role, late.reason) == ("area_director", "Acute safety after the fire")
+        assert rows.status(as_of="2026-06-07").involvement.owed == []
+
+    def test_a_debt_that_was_settled_still_reads_late(self, debt: Any, folded: Any) -> None:
+        """PAR-15: a check of 30 June settles it; asked afterwards it is shown as late for good."""
+        paid = owed.CheckOwedSettled(area=LARIKS, check="c1", concluded_on=date(2026, 6, 30))
+        debt.say("o1", paid, "2026-07-07")
+        rows = folded(debt.stored)
+        said = only(rows.status(as_of="2026-12-01").involvement.owed)
+        assert (said.status, said.settled_on, said.late) == ("settled", date(2026, 6, 30), True)
+        assert only(rows.status(as_of="2026-06-29").involvement.owed).status == "owed"
+
+
+def panel(*tally: tuple[Group, Mapping[str, int]]) -> panels.PanelClosed:
+    """The end of a panel."""
+    return panels.PanelClosed(
+        area=LARIKS,
+        closed_at=datetime.fromisoformat("2026-05-15T20:00:00+02:00"),
+        by=panels.ClosedBy.TIME,
+        tally=tuple(
+            panels.GroupTally(group=group, answers=Answers(**answers), tokens=4800)
+            for group, answers in tally
+        ),
+    )
+
+
+@pytest.fixture
+def voting(history: Any) -> Any:
+    """A panel on Lariks that closes on 15 May at eight in the evening."""
+    groups = (Group.TENANTS, Group.OWNERS, Group.PRIVATE_RENTERS)
+    said = panels.PanelOpened(
+        area=LARIKS,
+        municipalities=("GM0106",),
+        themes=(Theme.MEETING,),
+        groups=tuple(panels.PanelGroup(group=group, homes=40) for group in groups),
+        check="c1",
+        closes_at=datetime.fromisoformat("2026-05-15T20:00:00+02:00"),
+    )
+    history.say("w1", said, "2026-05-01")
+    return history
+
+
+class TestPanels:
+    def test_no_score_before_it_is_closed(self, voting: Any, folded: Any) -> None:
+        """PAR-20: before closing everybody sees that the panel is open, and no count at all."""
+        voting.say("w1", panel((Group.TENANTS, {"informed": 41})), "2026-05-15T20:00:04+02:00")
+        for internal in (True, False):
+            said = only(
+                folded(voting.stored)
+                .status(as_of="2026-05-14", internal=internal)
+                .involvement.panels
+            )
+            assert (said.status, said.answers, said.results) == ("open", None, [])
+
+    @pytest.mark.parametrize(
+        ("clock", "reads"),
+        [("2026-05-15T19:59:59+02:00", "open"), ("2026-05-15T20:00:00+02:00", "closed")],
+    )
+    def test_the_clock_closes_it_not_the_message(
+        self, voting: Any, folded: Any, clock: str, reads: str
+    ) -> None:
+        """PAR-19: at eight it is closed, also while its tally is still to come."""
+        said = only(folded(voting.stored).status(as_of="2026-05-15", now=clock).involvement.panels)
+        assert (said.status, said.answers) == (reads, None)
+
+    def test_small_numbers_stay_hidden_also_by_subtraction(self, voting: Any, folded: Any) -> None:
+        """PAR-20: three renters are hidden and twelve owners with them; cells below five too."""
+        tenants = {"informed": 20, "consulted": 9, "help": 6, "advise": 2, "not_now": 4}
+        voting.say(
+            "w1",
+            panel(
+                (Group.TENANTS, tenants),
+                (Group.OWNERS, {"informed": 12}),
+                (Group.PRIVATE_RENTERS, {"help": 3}),
+            ),
+            "2026-05-15T20:00:04+02:00",
+        )
+        said = only(folded(voting.stored).status().involvement.panels)
+        by_group = {one.group: one for one in said.results}
+        assert said.answers == 56
+        assert {group: one.answers for group, one in by_group.items()} == {
+            "tenants": 41,
+            "owners": "not_shown",
+            "private_renters": "not_shown",
+        }
+        assert by_group["tenants"].wishes == {
+            "not_now": "not_shown",
+            "informed": 20,
+            "consulted": 9,
+            "advise": "not_shown",
+            "help": 6,
+            "co_decide": "not_shown",
+            "self_manage": "not_shown",
+        }
+        assert set(by_group["owners"].wishes.values()) == {"not_shown"}
+
+    def test_hidden_numbers_never_reach_a_row(self, voting: Any, folded: Any) -> None:
+        """PAR-20: the read model itself holds no count below five."""
+        voting.say(
+            "w1",
+            panel((Group.TENANTS, {"informed": 41}), (Group.PRIVATE_RENTERS, {"help": 3})),
+            "2026-05-15T20:00:04+02:00",
+        )
+        row = only(folded(voting.stored).rows())
+        cells = [
+            count
+            for group in row.body["tally"]["groups"]
+            for count in (group["answers"], *group["wishes"].values())
+        ]
+        assert all(count is None or count >= 5 for count in cells)
+
+    def test_a_rebuilt_panel_gives_the_same_seven_counts(self, voting: Any, folded: Any) -> None:
+        """PAR-16: answers 3,000 after closing; the seven counts add up to them, built anew too."""
+        seven = dict(
+            zip([wish.value for wish in Wish], (400, 900, 600, 500, 350, 150, 100), strict=True)
+        )
+        voting.say("w1", panel((Group.RESIDENTS_15PLUS, seven)), "2026-05-15T20:00:04+02:00")
+        first = only(folded(voting.stored).status().involvement.panels)
+        again = only(folded(voting.stored).status().involvement.panels)
+        counts = only(first.results).wishes
+        assert (first.answers, sum(counts.values()), counts) == (3000, 3000, seven)
+        assert again == first
