@@ -27,6 +27,7 @@ check: setup ## Style, types, import rules, documents
 	@$(BIN)/mypy $(TYPED)
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python tools/check_docs.py
+	@$(BIN)/python tools/partner_facts.py --check
 	@$(BIN)/python tools/check_deploy.py
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/python tools/check_sizes.py
