@@ -73,7 +73,10 @@ async def test_a_level_that_runs_out_is_announced_then_gone_and_marks_what_reste
         return marks
 
     marks = await wait_until(shown, "the effort status shows the mark")
-    assert marks == [f"effort-level-and-budget: effort-level-expired since {tomorrow}"]
+    assert marks == [
+        f"effort-level-and-budget: effort-level-expired since {tomorrow}",
+        f"without level since {tomorrow}",
+    ]
     status = await scenes.status(place.district, asOf=tomorrow)
     assert (status["level"]["level"], status["level"]["agreed"]) == ("basic", False)
     assert f"extra ran out on {today()}" in status["level"]["note"]
@@ -106,7 +109,7 @@ async def test_a_base_that_is_found_broken_marks_what_rests_on_it(
     await _until_marked(platform, made["id"])
     read = told(await platform.get("initiatives", f"/v1/initiatives/{made['id']}", worker), 200)
     spent = await scenes.step(read, "expenses", {"line": 1, "amount": "60.00"})
-    more = {"line": 1, "amount": "30.00"}
+    more = {"line": 1, "amount": "30.00", "reason": "Meer koffie"}
     refused = await platform.post(
         "initiatives",
         f"/initiatives/{made['id']}/support-top-ups",
