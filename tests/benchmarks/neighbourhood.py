@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from tests.benchmarks.with_residents import with_residents
+
 from leefwijk.events.consume.records import Change
 from leefwijk.events.envelope import Received
 from leefwijk.events.event import Event, Validity
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.initiatives import life, roles, support
+from leefwijk.events.language.initiatives.spending import SpendingRecorded
 from leefwijk.events.language.monitoring import effort_levels as levels
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.language.monitoring.indicators import Direction, IndicatorDefined
@@ -79,6 +82,7 @@ def _events() -> Iterator[tuple[str, Event]]:
         initiative = f"initiatives-{uuid4()}"
         for fact in _initiative(number):
             yield initiative, fact
+    yield from with_residents(DISTRICT, MUNICIPALITY, START)
 
 
 def _indicator(number: int) -> IndicatorDefined:
@@ -192,9 +196,9 @@ def _initiative(number: int) -> Iterator[Event]:
         )
     yield life.InitiativeStarted(title=title, area=DISTRICT, themes=(Theme.MEETING,), on=START)
     if number % 2:
-        for spending in range(SPENDINGS):
-            yield spending.SpendingRecorded(
-                spending=str(UUID(int=number * 100 + spending)),
+        for place in range(SPENDINGS):
+            yield SpendingRecorded(
+                spending=str(UUID(int=number * 100 + place)),
                 request=1,
                 line=1,
                 amount=Decimal("50.00"),

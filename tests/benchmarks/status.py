@@ -1,9 +1,10 @@
 """The effort status of one area while everything around it grows: areas, then events.
 
 The area that is asked for stays the same: figures of three editions, stories, initiatives with
-their money, an agreed level, four neighbourhoods in it. Its rows are made by the projection itself,
-from events, and then multiplied set by set: as further areas like it, and as the rows of all other
-areas. An event makes one version of a row. `LEEFWIJK_BENCH_ROWS` sets the events of the largest.
+their money, an agreed level, its base, assets, checks, trajectories, effort, four neighbourhoods.
+Its rows are made by the projection itself, from events, and then multiplied set by set: as further
+areas like it, and as the rows of all other areas. An event makes a version of a row or two.
+`LEEFWIJK_BENCH_ROWS` sets the events of the largest.
 """
 
 from __future__ import annotations
@@ -158,8 +159,9 @@ async def _asked(engine: AsyncEngine) -> dict[str, float]:
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         for place in range(-10, QUERIES):
             area = f"WK{1001 + place % ALIKE}01@2020"
+            asked = Asked(area, TODAY, None, internal=True)
             began = time.perf_counter()
-            status = await queries.area_status(connection, Asked(area, TODAY, None, True))
+            status = await queries.area_status(connection, asked, datetime.now(UTC))
             took = time.perf_counter() - began
             if status is None or not status.money or status.municipalities != [MUNICIPALITY]:
                 raise LookupError(f"{area} does not have the content that was made for it")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from leefwijk.service.reads import Resource
+from projections.status.advice import FormalAdvice
 from projections.status.agreements import Agreements
 from projections.status.base import BaseCondition
 from projections.status.common import Knowledge
@@ -43,6 +44,8 @@ class EffortStatus(Resource):
     involvement: Involvement
     trajectories: Trajectories
     agreements: Agreements
+    formal_advice: list[FormalAdvice] | None = None
+    """For people of the platform and partners."""
     initiatives: list[InitiativeLine]
     initiatives_running: int
     initiatives_by_role: list[RoleCount]

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from projections.answers import EffortStatus
 from projections.snapshot import Said
 from projections.status import (
+    advice,
     agreements,
     base,
     efforts,
@@ -42,6 +43,7 @@ PARTS: Mapping[str, Origin] = {
     "involvement": involvement.ORIGIN,
     "trajectories": trajectories.ORIGIN,
     "agreements": agreements.ORIGIN,
+    "formalAdvice": advice.ORIGIN,
     "initiatives": initiatives.ORIGIN,
     "money": support.ORIGIN,
     "gates": gates.ORIGIN,
@@ -78,8 +80,8 @@ def compose(
     }
     money = support.money_of(found)
     withheld = [] if asked.internal else [to_camel(name) for name in inside]
-    if money is None:
-        withheld.append("money")
+    if not asked.discusses:
+        withheld += ["formalAdvice", "money"]
     return EffortStatus(
         area=asked.area,
         name=own.body["name"] if own else None,
@@ -105,6 +107,7 @@ def compose(
         involvement=involvement.involvement_of(found),
         trajectories=trajectories.trajectories_of(found),
         agreements=agreements.agreements_of(found),
+        formal_advice=advice.advice_of(found) if asked.discusses else None,
         initiatives=lines,
         initiatives_running=sum(1 for line in lines if line.status in initiatives.RUNNING),
         initiatives_by_role=initiatives.by_role(lines),

@@ -49,6 +49,7 @@ async def area_status(
         return None
     above = await _above(snapshot, own)
     inherited = await snapshot.rows(above, ["level"]) if above else []
+    rows += await _asked_here(snapshot, {*above, *await _above_parts(snapshot, own)}, family)
     held = await snapshot.held((row.stream_id for row in rows), family)
     beside = Beside(
         now=now,
@@ -56,7 +57,7 @@ async def area_status(
         proofs=await snapshot.proofs(),
     )
     indicators = await snapshot.named("indicator")
-    status = effort_status.compose(asked, [*rows], inherited, indicators, held, beside)
+    status = effort_status.compose(asked, rows, inherited, indicators, held, beside)
     return status.model_copy(update={"built_through": await snapshot.built_through()})
 
 
@@ -77,6 +78,25 @@ async def _above(snapshot: Snapshot, own: list[Said]) -> list[str]:
         parents = await snapshot.rows([link], ["area"])
         link = parents[0].link if parents else None
     return found
+
+
+async def _above_parts(snapshot: Snapshot, own: list[Said]) -> list[str]:
+    """The areas above the parts of an experienced area."""
+    parts = [part["area"] for row in own for part in row.body.get("parts", ())]
+    found: list[str] = []
+    for part in await snapshot.rows(parts, ["area"]) if parts else ():
+        found += await _above(snapshot, [part])
+    return found
+
+
+async def _asked_here(snapshot: Snapshot, above: set[str], family: list[str]) -> list[Said]:
+    """Checks of areas above in which people of here were asked: where, is what counts (PAR-11)."""
+    checks = await snapshot.rows(sorted(above), ["check"]) if above else []
+    return [
+        check
+        for check in checks
+        if any(set(one["askedIn"]) & set(family) for one in check.body["askings"].values())
+    ]
 
 
 async def status_list(

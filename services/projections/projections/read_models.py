@@ -18,6 +18,7 @@ from projections.folds import (
     base_conditions,
     effort_levels,
     efforts,
+    formal_advices,
     gates,
     greening,
     initiatives,
@@ -39,6 +40,7 @@ EFFORT_STATUS_FOLDS = (
     *(areas, measurements, stories, base_conditions, effort_levels, efforts, area_roles),
     *(assets, initiatives, support, gates, greening),
     *(involvement_checks, owed_checks, wish_panels, trajectories, living_agreements),
+    formal_advices,
 )
 
 

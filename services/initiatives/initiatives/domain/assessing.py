@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from initiatives.domain.gates import MAY_BE_REPAIRED, SupportGates
+from initiatives.domain.gates import SupportGates
+from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.initiative import Initiative, Status
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
@@ -17,13 +18,14 @@ from leefwijk.events.language.initiatives.gates import (
     GatesAssessed,
 )
 from leefwijk.events.language.initiatives.roles import CorporationRole
+from leefwijk.gates.line import NOBODY
 
 
 def wanted_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:
     """The nine lines for what waits for a decision, or for what was granted."""
     waiting = initiative.undecided
     gates = context.knowledge(SupportGates)
-    euros = waiting.euros if waiting is not None else initiative.no_euros
+    euros = waiting.euros if waiting is not None else NOTHING
     return gates.lines(initiative, euros, context.now)
 
 
@@ -62,7 +64,7 @@ class OverrideGate(Command[Initiative]):
         if line.overridable_by is None:
             refuse(
                 "gate-not-overridable",
-                MAY_BE_REPAIRED,
+                NOBODY,
                 gate=line.gate.value,
                 failing=line.code,
                 wayOn=line.way_on,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from initiatives.domain.area_budget import AreaBudget, budget_id
-from initiatives.domain.ending import budget_to_release, release, released
-from initiatives.domain.funding_state import NOTHING, Cover, Pledge, divided
-from initiatives.domain.grants import euros
+from initiatives.domain.ending import budget_to_release, release, released, share_of
+from initiatives.domain.funding_state import Cover, Pledge, divided
+from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.initiative import Initiative, Status
 from leefwijk.events.decider import Command, Context, OnSecond, evolves, on, refuse
 from leefwijk.events.event import Event
@@ -22,10 +22,10 @@ from leefwijk.events.language.initiatives.co_funding import (
     CoFundingWithdrawn,
     CostShare,
     CostsSettled,
+    Hours,
 )
-from leefwijk.events.language.initiatives.support_terms import BudgetShare
+from leefwijk.gates.line import said_euros
 
-Hours = Annotated[int, Field(ge=0, le=100_000)]
 SETTLED = "costs-settled-already"
 
 
@@ -112,7 +112,7 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
             refuse("support-still-open", "Several budgets pay for it: end their grants first.")
         last = grants[-1].request if grants else 0
         share = (
-            (_share_of(budget_to_release(grants[-1]), back),) if back > NOTHING and grants else ()
+            (share_of(budget_to_release(grants[-1]), back),) if back > NOTHING and grants else ()
         )
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield CostsSettled(
@@ -137,11 +137,6 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
             yield on(budget, released(context.stream, last, one))
 
 
-def _share_of(budget: str, amount: Decimal) -> BudgetShare:
-    area, _, year = budget.rpartition(".")
-    return BudgetShare(budget_area=area, year=int(year), amount=amount)
-
-
 def granted_together(initiative: Initiative) -> Decimal:
     """The corporation's part: euros of all its grants that were not given back."""
     return sum((grant.committed for grant in initiative.grants), NOTHING)
@@ -162,7 +157,7 @@ def require_covered(initiative: Initiative) -> None:
     if initiative.funding.pledges or initiative.needs_complete_funding:
         refuse(
             "co-funding-incomplete",
-            f"{euros(cover.gap)} of {euros(cover.costs)} is not covered.",
+            f"{said_euros(cover.gap)} of {said_euros(cover.costs)} is not covered.",
             gap=f"{cover.gap:.2f}",
             costs=f"{cover.costs:.2f}",
         )

@@ -74,8 +74,13 @@ def _share(grant: Grant, amount: Decimal) -> tuple[BudgetShare, ...]:
     back = min(amount, dict(grant.charges).get(budget, NOTHING))
     if back <= NOTHING:
         return ()
+    return (share_of(budget, back),)
+
+
+def share_of(budget: str, amount: Decimal) -> BudgetShare:
+    """Euros of a budget, by its id."""
     area, _, year = budget.rpartition(".")
-    return (BudgetShare(budget_area=area, year=int(year), amount=back),)
+    return BudgetShare(budget_area=area, year=int(year), amount=amount)
 
 
 def released(initiative: str, request: int, share: BudgetShare) -> BudgetReleased:

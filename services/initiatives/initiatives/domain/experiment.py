@@ -10,7 +10,6 @@ from typing import Annotated
 from pydantic import Field
 
 from initiatives.domain.experiment_state import AgreedExperiment
-from initiatives.domain.gates import LAW
 from initiatives.domain.initiative import OVER, Initiative
 from leefwijk.events.dates import day_after
 from leefwijk.events.decider import Command, Context, evolves, refuse
@@ -22,6 +21,7 @@ from leefwijk.events.language.initiatives.experiments import (
     ExperimentConcluded,
     ExperimentExpired,
 )
+from leefwijk.gates.setting_aside import LAW
 
 
 class AgreeExperiment(Command[Initiative]):
@@ -34,7 +34,7 @@ class AgreeExperiment(Command[Initiative]):
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `law-cannot-be-set-aside` and `learning-question-unanswered` (INI-34)."""
-        law = sorted(gate.value for gate in self.gates if gate in LAW or gate is Gate.FORMAL_ADVICE)
+        law = sorted(gate.value for gate in self.gates if gate in LAW)
         if law:
             refuse(
                 "law-cannot-be-set-aside",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from initiatives.domain.grant_state import NOTHING
 from leefwijk.events.language.initiatives.co_funding import CostShare
 
 CENT = Decimal("0.01")
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)

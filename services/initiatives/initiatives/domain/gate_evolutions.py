@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from initiatives.domain.gate_state import GivenOverride, Review
-from initiatives.domain.gates import LAW
 from initiatives.domain.initiative import Initiative
 from leefwijk.events.decider import Fact, evolves
 from leefwijk.events.language.initiatives.gates import (
@@ -17,6 +16,7 @@ from leefwijk.events.language.initiatives.gates import (
     GatesAssessed,
     SupportReviewRequired,
 )
+from leefwijk.gates.setting_aside import LAW
 
 
 @evolves(GatesAssessed)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
+from leefwijk.events.dates import day_after
 from leefwijk.events.language.gates import Gate, GateLine
 
 
@@ -128,11 +129,11 @@ class GateState:
     def first_days(self, *, granted: bool) -> Iterator[date]:
         """First days on which time changes how something reads."""
         for given in self.running:
-            yield given.until + timedelta(days=1)
+            yield day_after(given.until)
         if granted:
             for standing in self.standing.values():
                 if standing.passed and standing.valid_through is not None:
-                    yield standing.valid_through + timedelta(days=1)
+                    yield day_after(standing.valid_through)
 
     def judged(self, lines: Iterable[GateLine]) -> GateState:
         """How the gates stand after they were judged for a decision."""

@@ -9,26 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from leefwijk.events.decider import refuse
-from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.events.language.gates import GateLine
+from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
 
 Judge = Callable[[Any, Decimal, Decimal, datetime], tuple[GateLine, ...]]
 """From an initiative, the euros wanted, the euros promised of the budget and the moment, to the
 nine lines."""
-
-MAY_BE_REPAIRED = (
-    "Nobody may set this line aside: it rests on law or on the collective purpose, "
-    "or it can simply be repaired."
-)
-LAW = frozenset(
-    {
-        Gate.COLLECTIVE_INTEREST,
-        Gate.LEGAL_BASIS,
-        Gate.NO_OTHER_PARTY_RESPONSIBLE,
-        Gate.OWN_TENANTS_BENEFIT,
-    }
-)
-"""Where one of these is lost no new order is paid until it is settled (INI-19, INI-21)."""
-
 
 BUDGET_EXCEEDED = "budget-exceeded"
 
@@ -89,3 +75,22 @@ class SupportGates:
                 lines=[line.model_dump(mode="json", by_alias=True) for line in failing],
             )
         return lines
+
+    def commitment(
+        self,
+        initiative: Any,
+        stream: str,
+        request: int,
+        euros: Decimal,
+        lines: tuple[GateLine, ...],
+    ) -> BudgetCommitted:
+        """What the budget that pays promises, in the append that grants it."""
+        return BudgetCommitted(
+            area=self.budget_area,
+            year=self.year,
+            initiative=stream,
+            request=request,
+            amount=euros,
+            municipalities=initiative.municipalities,
+            by_override=self.exceeds(lines),
+        )

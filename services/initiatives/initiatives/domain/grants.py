@@ -155,8 +155,3 @@ def granted_of(line: GrantedLine) -> Decimal:
 def asked_of(line: RequestLine) -> Decimal:
     """What a line asks for, in euros or hours by its kind."""
     return (line.amount or NOTHING) if line.kind in EUROS else Decimal(line.hours or 0)
-
-
-def euros(amount: Decimal) -> str:
-    """Euros as people read them: `1,500.00`."""
-    return f"{amount:,.2f}"

@@ -19,7 +19,7 @@ from initiatives.domain.first_days import first_days, overdue_of, parties_of
 from initiatives.domain.funding_state import Funding
 from initiatives.domain.gate_state import Asked, GateState
 from initiatives.domain.grant_state import NOTHING, Books
-from initiatives.domain.grants import EUROS, Grant, Request, TopUp, asked_of, euros
+from initiatives.domain.grants import EUROS, Grant, Request, TopUp, asked_of
 from initiatives.domain.greening_state import Greening
 from initiatives.domain.referral_state import ReferralState
 from initiatives.domain.role_state import RoleState
@@ -44,6 +44,7 @@ from leefwijk.events.language.initiatives.support import (
     SupportRequested,
 )
 from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
+from leefwijk.gates.line import said_euros
 
 
 class Status(StrEnum):
@@ -67,7 +68,7 @@ OVER = frozenset({Status.HANDED_OVER, Status.STOPPED})
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=8):
+class Initiative(State, kind="initiatives", shape=9):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -110,11 +111,6 @@ class Initiative(State, kind="initiatives", shape=8):
     def grant_of(self, request: int) -> Grant | None:
         """The open grant of a request."""
         return next((grant for grant in self.open_grants if grant.request == request), None)
-
-    @property
-    def no_euros(self) -> Decimal:
-        """What a look at the gates wants where nothing waits for a decision."""
-        return Decimal("0.00")
 
     @property
     def open_grants(self) -> tuple[Grant, ...]:
@@ -206,7 +202,7 @@ def _difference(number: int, was: RequestLine | None, now: RequestLine | None) -
 def _said(line: RequestLine | None) -> str:
     if line is None:
         return "absent"
-    return euros(asked_of(line)) if line.kind in EUROS else f"{asked_of(line)} hours"
+    return said_euros(asked_of(line)) if line.kind in EUROS else f"{asked_of(line)} hours"
 
 
 @evolves(InitiativeProposed)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from initiatives.domain.gate_state import GateState, GivenOverride
-from initiatives.domain.gates import LAW, SupportGates
+from initiatives.domain.gates import SupportGates
+from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.settings import REVIEW_TERM
 from leefwijk.events.decider import Command, Context
@@ -20,6 +21,7 @@ from leefwijk.events.language.initiatives.gates import (
     GatesAssessed,
     SupportReviewRequired,
 )
+from leefwijk.gates.setting_aside import LAW
 
 DATE_PASSED = "date-passed"
 GROUND_CHANGED = "ground-changed"
@@ -43,7 +45,7 @@ class JudgeGatesAgain(Command[Initiative]):
 def standing_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:
     """The nine lines for what was granted already: it wants no further euros."""
     gates = context.knowledge(SupportGates)
-    return gates.lines(initiative, initiative.no_euros, context.now)
+    return gates.lines(initiative, NOTHING, context.now)
 
 
 def judged_again(

@@ -6,6 +6,7 @@ from datetime import date
 
 from initiatives.domain.gate_state import Review
 from initiatives.domain.initiative import Initiative
+from leefwijk.events.dates import day_and_month
 from leefwijk.events.decider import refuse
 from leefwijk.events.language.gates import Gate
 
@@ -29,7 +30,7 @@ def require_ordered_before(initiative: Initiative, request: int, ordered: date) 
 
 
 def _said(review: Review) -> str:
-    since = f"{review.since.day} {review.since:%B}"
+    since = day_and_month(review.since)
     if review.gate is Gate.NO_OTHER_PARTY_RESPONSIBLE:
         party = review.reason.partition(" is ")[0]
         return f"Since {since} {party} is responsible; only orders from before that day are paid."

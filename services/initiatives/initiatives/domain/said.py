@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from initiatives.domain.grants import EUROS, Grant, euros
+from initiatives.domain.grants import EUROS, Grant
 from leefwijk.events.language.initiatives.support import SupportKind
+from leefwijk.gates.line import said_euros
 
 
 def left_open(grant: Grant, *, but_space: bool = False) -> str | None:
@@ -12,5 +13,5 @@ def left_open(grant: Grant, *, but_space: bool = False) -> str | None:
         left = grant.free(line.line)
         if left <= 0 or (but_space and line.kind is SupportKind.SPACE):
             continue
-        return euros(left) if line.kind in EUROS else f"{left} hours"
+        return said_euros(left) if line.kind in EUROS else f"{left} hours"
     return None

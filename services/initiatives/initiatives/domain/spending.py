@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from initiatives.domain.grant_state import NOTHING, Order, Spent
-from initiatives.domain.grants import EUROS, Grant, euros, granted_of
+from initiatives.domain.grants import EUROS, Grant, granted_of
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.review import require_ordered_before
 from leefwijk.events.dates import day_and_month
@@ -24,6 +24,7 @@ from leefwijk.events.language.initiatives.spending import (
     SpendingRecorded,
 )
 from leefwijk.events.language.initiatives.support import GrantedLine, SupportKind
+from leefwijk.gates.line import said_euros
 
 Line = Annotated[int, Field(ge=1, le=50)]
 Amount = Annotated[Euro, Field(gt=0)]
@@ -211,7 +212,7 @@ def _require_left(grant: Grant, line: GrantedLine, more: Decimal, ordered: Decim
     if more <= left:
         return
     if line.kind in EUROS:
-        refuse("grant-exceeded", f"{euros(left)} is left.", left=f"{left:.2f}")
+        refuse("grant-exceeded", f"{said_euros(left)} is left.", left=f"{left:.2f}")
     used = grant.used.get(line.line, Decimal(0))
     refuse(
         "grant-exceeded",

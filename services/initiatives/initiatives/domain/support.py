@@ -17,7 +17,6 @@ from initiatives.domain.initiative import OVER, Initiative, Status
 from leefwijk.events.decider import Command, Context, Faults, OnSecond, on, refuse
 from leefwijk.events.event import Event, Wire
 from leefwijk.events.fields import Euro, Reason
-from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
 from leefwijk.events.language.initiatives.plans import Nature
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import (
@@ -194,18 +193,10 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             on=context.today,
         )
         if charged:
-            yield on(
-                budget,
-                BudgetCommitted(
-                    area=gates.budget_area,
-                    year=gates.year,
-                    initiative=context.stream,
-                    request=request.number,
-                    amount=charged,
-                    municipalities=initiative.municipalities,
-                    by_override=gates.exceeds(lines_of_gates),
-                ),
+            promised = gates.commitment(
+                initiative, context.stream, request.number, charged, lines_of_gates
             )
+            yield on(budget, promised)
 
 
 class DeclineSupport(Command[Initiative]):

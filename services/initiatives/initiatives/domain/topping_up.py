@@ -18,7 +18,6 @@ from initiatives.domain.support import MOST_LINES, require_four_eyes, require_no
 from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, Reason
-from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
 from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 
@@ -71,18 +70,8 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
             on=context.today,
         )
         if charged:
-            yield on(
-                budget,
-                BudgetCommitted(
-                    area=gates.budget_area,
-                    year=gates.year,
-                    initiative=context.stream,
-                    request=grant.request,
-                    amount=charged,
-                    municipalities=initiative.municipalities,
-                    by_override=gates.exceeds(lines),
-                ),
-            )
+            promised = gates.commitment(initiative, context.stream, grant.request, charged, lines)
+            yield on(budget, promised)
 
     def _grant(self, initiative: Initiative) -> Grant:
         found = [grant for grant in initiative.open_grants if self.request in {None, grant.request}]

@@ -51,7 +51,8 @@ where level_id = :level_id
 _OVER = text("""
 update known_levels set
     valid_through = least(valid_through, cast(:last as date)),
-    bridged_through = least(bridged_through, cast(:last as date)),
+    bridged_through = case when bridged_through is not null
+        then least(bridged_through, cast(:last as date)) end,
     evidence = evidence || cast(:evidence as text), as_of = :as_of
 where level_id = :level_id
 """)

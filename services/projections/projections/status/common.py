@@ -181,7 +181,14 @@ def _aggregate(stream: str) -> str:
 
 AGGREGATES = (
     *("areas", "experienced-areas", "area-roles", "assets", "base-conditions"),
-    *("effort-levels", "efforts", "initiatives", "involvement-checks", "living-agreements"),
+    *(
+        "effort-levels",
+        "efforts",
+        "formal-advices",
+        "initiatives",
+        "involvement-checks",
+        "living-agreements",
+    ),
     *("measurements", "owed-checks", "partners", "stories", "trajectories", "wish-panels"),
 )
 """Aggregates whose streams the status is made of."""

@@ -31,10 +31,10 @@ from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.language.monitoring.measurements import Figure, Measured, MeasurementsRecorded
 from leefwijk.events.language.monitoring.partners import PartnerKind, PartnerRegistered
 from leefwijk.events.language.monitoring.stories import StoryRecorded, Teller, Tone
+from leefwijk.events.language.participation import formal_advices, trajectories, wish_panels
 from leefwijk.events.language.participation import involvement_checks as checks
 from leefwijk.events.language.participation import living_agreements as agreements
 from leefwijk.events.language.participation import owed_checks as owed
-from leefwijk.events.language.participation import trajectories, wish_panels
 from leefwijk.events.language.participation.ladder import Answers, OwnRole
 from leefwijk.events.language.participation.words import Form, Group, LeadingWish, Level
 
@@ -428,6 +428,17 @@ def _with_residents(history: Any) -> None:
         input=(trajectories.Input(item=1, what="Banken bij de vijver"),),
     )
     history.say("t1", held, "2026-04-08")
+    advice = formal_advices.FormalAdviceAsked(
+        about=formal_advices.Subject(kind=formal_advices.SubjectKind.EFFORT_LEVEL, id="l1"),
+        title="Inzet in Lariks",
+        area=LARIKS,
+        municipalities=IN_ASSEN,
+        organisation="tenants",
+        informed_on=date(2026, 6, 1),
+        advise_by=date(2026, 7, 13),
+        on=date(2026, 6, 1),
+    )
+    history.say("f1", advice, "2026-06-01")
     proposed = agreements.AgreementProposed(
         title="Trappenhuis",
         area=BUURT,

@@ -10,11 +10,18 @@ import pytest
 
 from leefwijk.events.consume import ledger
 from leefwijk.events.consume.rebuild import rebuild
+from leefwijk.events.language.monitoring.areas import (
+    AreaKind,
+    AreaRegistered,
+    ExperiencedAreaDrawn,
+    Part,
+)
 from leefwijk.events.topics import platform_topic
 from projections.read_models import AREA_EFFORT_STATUS
 
 LARIKS = "WK010601@2020"
 BUURT = "BU01060100@2020"
+DRAWN = "XA0123456789ab@1"
 ASKED: tuple[dict[str, str], ...] = (
     {"asOf": "2026-06-30"},
     {"asOf": "2026-03-15"},
@@ -151,3 +158,59 @@ async def test_without_proof_what_is_known_reads_stale(read_side: Any, whole_lif
     said = await read_side.status(asOf="2026-06-30")
     assert {one["state"] for one in said["knowledge"].values()} == {"stale"}
     assert said["base"]["verdict"] == "in_order"
+
+
+async def test_an_experienced_area_finds_what_lies_in_its_parts(
+    read_side: Any, whole_life: Any
+) -> None:
+    """MON-04: drawn around the buurt it shows strengths, initiatives and agreements of there."""
+    drawn = ExperiencedAreaDrawn(
+        area=DRAWN,
+        name="Rond de hal",
+        parts=(Part(area=BUURT, inhabitants=1200),),
+        reason="As residents live it",
+        municipalities=("GM0106",),
+    )
+    whole_life.say("XA1", drawn, "2026-01-02", area=DRAWN)
+    await read_side.receive(*whole_life.stored)
+    said = await read_side.status(DRAWN, asOf="2026-06-30")
+    assert said["name"] == "Rond de hal"
+    assert [one["label"] for one in said["socialBase"]["places"]] == ["De hal"]
+    assert [one["title"] for one in said["initiatives"]] == ["Koffiehoek"]
+    assert [one["title"] for one in said["agreements"]["items"]] == ["Trappenhuis"]
+    assert said["money"]["spent"] == "602.00"
+    # nobody looked at the base of what was drawn
+    assert said["base"]["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+async def test_a_check_shows_where_people_were_asked(
+    read_side: Any, whole_life: Any, *, drawn: bool
+) -> None:
+    """PAR-11: a check opened for the wijk counts in the buurt it asked in, and not elsewhere."""
+    asked, elsewhere = BUURT, "BU01060105@2020"
+    other = AreaRegistered(
+        area=elsewhere,
+        kind=AreaKind.NEIGHBOURHOOD,
+        name="Luchiesland Noord",
+        parent=LARIKS,
+        municipalities=("GM0106",),
+    )
+    whole_life.say(elsewhere, other, "2026-01-01", area=elsewhere)
+    if drawn:
+        for number, part in enumerate((asked, elsewhere)):
+            area = f"XA{number:012d}@1"
+            around = ExperiencedAreaDrawn(
+                area=area,
+                name="Rond de hal",
+                parts=(Part(area=part, inhabitants=1200),),
+                reason="As residents live it",
+                municipalities=("GM0106",),
+            )
+            whole_life.say(f"XA{number}", around, "2026-01-02", area=area)
+        asked, elsewhere = (f"XA{number:012d}@1" for number in range(2))
+    await read_side.receive(*whole_life.stored)
+    here = (await read_side.status(asked, asOf="2026-06-30"))["involvement"]
+    there = (await read_side.status(elsewhere, asOf="2026-06-30"))["involvement"]
+    assert (here["standing"], [one["id"] for one in here["checks"]]) == ("valid", ["c1"])
+    assert (there["standing"], there["checks"]) == ("unknown", [])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from leefwijk.events.fields import Theme
+from leefwijk.events.language.participation import formal_advices
 from leefwijk.events.language.participation import living_agreements as agreements
 from leefwijk.events.language.participation import trajectories as facts
 from leefwijk.events.language.participation.words import (
@@ -240,6 +241,74 @@ class TestTrajectories:
         rows = folded(running.stored)
         assert rows.status(as_of="2026-12-05").trajectories.running == 0
         assert rows.status(as_of="2026-12-10").trajectories.running == 1
+
+
+@pytest.fixture
+def advised(history: Any) -> Any:
+    """PAR-27: asked on 1 March, advice against on 6 April, reasons due on 20 April."""
+    asked = formal_advices.FormalAdviceAsked(
+        about=formal_advices.Subject(kind=formal_advices.SubjectKind.EFFORT_LEVEL, id="l1"),
+        title="Inzet in Assen Oost",
+        area=LARIKS,
+        municipalities=("GM0106",),
+        organisation="tenants",
+        informed_on=date(2027, 3, 1),
+        advise_by=date(2027, 4, 12),
+        on=date(2027, 3, 1),
+    )
+    history.say("f1", asked, "2027-03-01")
+    return history
+
+
+AGAINST = formal_advices.FormalAdviceReceived(
+    advice=formal_advices.Advice.AGAINST, on=date(2027, 4, 6), answer_by=date(2027, 4, 20)
+)
+
+
+class TestFormalAdvice:
+    def reads(self, folded: Any, history: Any, *days: str) -> list[str]:
+        """How the one advice reads on these days."""
+        rows = folded(history.stored)
+        return [only(rows.status(as_of=day).formal_advice).status for day in days]
+
+    def test_reasons_that_do_not_come_are_unanswered_from_the_day_after(
+        self, advised: Any, folded: Any
+    ) -> None:
+        """EVA-15: "advice unanswered since", by the calendar, until the reasons are there."""
+        advised.say("f1", AGAINST, "2027-04-06")
+        days = ("2027-04-05", "2027-04-06", "2027-04-20", "2027-04-21")
+        said = self.reads(folded, advised, *days)
+        assert said == ["asked", "received", "received", "unanswered"]
+        late = only(folded(advised.stored).status(as_of="2027-04-21").formal_advice)
+        assert (late.unanswered_since, late.advice) == (date(2027, 4, 21), "against")
+        overdue = formal_advices.FormalAdviceAnswerOverdue(
+            due_on=date(2027, 4, 20), on=date(2027, 4, 21)
+        )
+        advised.say("f1", overdue, "2027-04-21")
+        answered = formal_advices.FormalAdviceAnswered(
+            followed=False,
+            reasons_given=True,
+            on=date(2027, 4, 25),
+            effect_from=date(2027, 4, 28),
+            days_late=5,
+        )
+        advised.say("f1", answered, "2027-04-25")
+        assert self.reads(folded, advised, "2027-04-24", "2027-04-25") == [
+            "unanswered",
+            "answered",
+        ]
+        done = only(folded(advised.stored).status(as_of="2027-04-25").formal_advice)
+        assert (done.followed, done.effect_from) == (False, date(2027, 4, 28))
+
+    def test_six_weeks_include_their_last_day(self, advised: Any, folded: Any) -> None:
+        """PAR-27: no advice by 12 April settles it from the 13th; residents do not read it."""
+        assert self.reads(folded, advised, "2027-04-12", "2027-04-13") == ["asked", "not_given"]
+        rows = folded(advised.stored)
+        outside = rows.status(as_of="2027-04-13", internal=False)
+        assert outside.formal_advice is None
+        assert "formalAdvice" in outside.withheld
+        partner = rows.status(as_of="2027-04-13", internal=False, partner="tenants")
+        assert len(partner.formal_advice) == 1
 
 
 @pytest.fixture

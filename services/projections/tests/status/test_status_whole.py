@@ -17,6 +17,7 @@ from projections.status.common import AGGREGATES
 LARIKS = "WK010601@2020"
 BUURT = "BU01060100@2020"
 INSIDE = {"base", "gates", "effortSpent"}
+OUTSIDE_DISCUSSION = {"money", "formalAdvice"}
 
 
 def asked(folded: Any, history: Any, **more: Any) -> Any:
@@ -43,6 +44,7 @@ class TestWhole:
         assert status.trajectories.items[0].next_moment.moment == 2
         assert [one.owed for one in status.trajectories.items[0].feedback_overdue] == [1]
         assert status.agreements.items[0].answered == "not_shown"
+        assert [one.status for one in status.formal_advice] == ["asked"]
         assert [one.role for one in status.initiatives] == ["support"]
         assert str(status.money.spent) == "602.00"
         assert {one.gate for one in status.gates.open} == {"effort-level-and-budget"}
@@ -100,6 +102,7 @@ class TestWhole:
             ("base-conditions-WK010601@2020", {"base"}),
             ("involvement-checks-c1", {"involvement"}),
             ("trajectories-t1", {"trajectories"}),
+            ("formal-advices-f1", {"formalAdvice"}),
             ("living-agreements-g1", {"agreements"}),
             ("efforts-e1", {"effortSpent"}),
             ("effort-levels-l1", {"level", "gates"}),
@@ -133,7 +136,7 @@ class TestWhoSeesWhat:
     ) -> None:
         """EVA-38: level, strengths, promises, agreements and green; no euros, gates or base."""
         status = asked(folded, whole_life, internal=False)
-        assert set(status.withheld) == INSIDE | {"money"}
+        assert set(status.withheld) == INSIDE | OUTSIDE_DISCUSSION
         assert (status.base, status.gates, status.effort_spent, status.money) == (None,) * 4
         assert status.social_base.places
         assert status.involvement.checks
@@ -142,7 +145,7 @@ class TestWhoSeesWhat:
         assert status.greening.measures
         assert status.level.questions is None
         assert status.level.budgets is None
-        assert set(status.knowledge) == PARTS.keys() - INSIDE - {"money"}
+        assert set(status.knowledge) == PARTS.keys() - INSIDE - OUTSIDE_DISCUSSION
         assert {one.newest for one in status.knowledge.values()} == {None}
 
     def test_knowledge_tells_outsiders_nothing_of_what_they_do_not_see(
