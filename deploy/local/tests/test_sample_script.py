@@ -41,6 +41,7 @@ def test_every_life_points_at_lives_that_are_told() -> None:
     names = [life.name for life in found]
     assert len(names) == len(set(names))
     for life in found:
+        assert set(life.after) <= set(names), life.name
         for step in (life, *life.steps):
             assert set(named(step.body)) <= set(names), life.name
             partner = step.who.split()[1] if step.who.startswith("partner ") else None

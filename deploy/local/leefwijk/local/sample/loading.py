@@ -94,6 +94,8 @@ class _Loader:
             self._say(f"sample data: {done} of {len(self._lived)}")
 
     async def _live(self, life: Life) -> None:
+        for other in life.after:
+            await self._lived[other].wait()
         await self._until_lived(life, [life.body, life.who])
         version = 0
         if life.kind.begun is None:

@@ -5,6 +5,7 @@ A life is one thing that somebody began, and what was done with it, in order:
     - initiative: koffiehoek              # its kind, and the name by which others point at it
       area: BU01060100@2020               # fills `{area}` of the path where the kind has one
       as: neighbourhood_worker            # who begins it; a role, or `partner NAME`
+      after: [lariks]                     # lives that are over before it begins; none needed
       body: {title: Koffiehoek, ...}
       then:
         - starts                          # a command without a body, by whoever began it
@@ -81,6 +82,7 @@ class Life:
     who: str
     body: Mapping[str, Any]
     steps: tuple[Step, ...]
+    after: tuple[str, ...] = ()
 
 
 def lives(folder: Path = LIFE) -> list[Life]:
@@ -96,7 +98,15 @@ def _life(found: dict[str, Any]) -> Life:
     (kind,) = found.keys() & KINDS.keys()
     who = found.get("as", Role.NEIGHBOURHOOD_WORKER.value)
     steps = tuple(_step(step, who) for step in found.get("then", ()))
-    return Life(found[kind], KINDS[kind], found.get("area", ""), who, found.get("body", {}), steps)
+    return Life(
+        found[kind],
+        KINDS[kind],
+        found.get("area", ""),
+        who,
+        found.get("body", {}),
+        steps,
+        tuple(found.get("after", ())),
+    )
 
 
 def _step(found: str | dict[str, Any], who: str) -> Step:
