@@ -64,6 +64,32 @@ async def test_a_grant_on_a_changed_request_is_refused(platform: Running, scenes
     assert await _committed(platform, place.district) == 0
 
 
+async def test_of_two_decisions_on_one_request_one_stands_and_the_other_is_told(
+    platform: Running, scenes: Scenes
+) -> None:
+    """INI-06: two area managers decide on the same request at the same moment."""
+    place = scenes.place()
+    await scenes.level(place.district)
+    made = await scenes.requested(place.neighbourhood(), "800.00")
+    grant = _commands(platform, made, "support-grants", "area_manager")
+    decline = _commands(platform, made, "support-refusals", "area_manager")
+
+    answers = await asyncio.gather(
+        grant({"lines": [{"line": 1, "amount": "800.00"}]}),
+        decline({"reason": "Te veel", "nextStep": "Vraag de helft"}),
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201, 412]
+    stood = next(answer for answer in answers if answer.status_code == 201)
+    told_off = next(answer for answer in answers if answer.status_code == 412)
+    assert told(told_off, 412)["code"] == "version-conflict"
+    events = await platform.events("initiatives", f"initiatives-{made['id']}")
+    decided = {event["id"] for event in events if event["id"] in stood.json()["events"]}
+    assert decided == set(stood.json()["events"])
+    kinds = {event["type"].split(".")[-2] for event in events}
+    assert len(kinds & {"support-granted", "support-declined"}) == 1
+
+
 async def test_the_budget_of_an_area_is_never_granted_twice(
     platform: Running, scenes: Scenes
 ) -> None:
