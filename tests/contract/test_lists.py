@@ -30,6 +30,8 @@ FILTERED_BY = {
 NOT_FILTERED_BY = {
     ("/effort-statuses", "area"): "its items are the areas",
     ("/base-agenda", "area"): "the work of one municipality, the most urgent first",
+    ("/involvement-agenda", "area"): "the work of one municipality, the soonest first",
+    ("/involvement-agenda", "theme"): "the work of one municipality, the soonest first",
     ("/owed-checks", "role"): "of who set the gate aside, which is always the director",
 }
 
