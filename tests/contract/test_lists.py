@@ -105,7 +105,7 @@ async def test_every_list_is_a_sheet_too(operation: Operation, services: Service
     assert len(rows) == len(items)
     assert all(len(row) == len(head) for row in rows)
     name = next(
-        name for name in ("id", "area", "year", "indicator") if name in schema["properties"]
+        name for name in ("by", "id", "area", "year", "indicator") if name in schema["properties"]
     )
     assert [row[0] for row in rows] == [str(item[name]) for item in items]
     for row in rows:
