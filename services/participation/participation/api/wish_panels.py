@@ -212,6 +212,12 @@ RESULT_SHEET = Sheet(
 """Columns of the sheet."""
 
 
+class PanelResults(Resource):
+    """What the groups of one panel wished."""
+
+    groups: list[GroupRow]
+
+
 class ResultsQuery(BaseModel):
     """How results are read."""
 
@@ -226,12 +232,12 @@ async def get_results(
     reader: Reader,
     panel_id: Annotated[str, Path(alias="panelId", max_length=100)],
     query: Annotated[ResultsQuery, Query()],
-) -> Page[GroupRow]:
+) -> PanelResults:
     """What each group wished, a row each; nothing until the panel has closed."""
     loaded = await load_visible(context_of(request), WishPanel, panel_id, reader)
     rows = [
         GroupRow(id=panel_id, **one.model_dump(exclude={"wishes"}), **one.wishes)
         for one in _resource(panel_id, loaded).results
     ]
-    whole = Page(items=rows)
+    whole = PanelResults(groups=rows)
     return sheet_of(request, query.format, "wish-panel-results", RESULT_SHEET, rows) or whole

@@ -352,7 +352,7 @@ async def test_no_interim_score_and_no_small_number(participation: Participation
     for role in roles:
         open_ = await panel.look(role)
         assert (open_["answersOrMore"], open_["answers"], open_["results"]) == (50, None, [])
-        assert (await panel.look(role, "/results"))["items"] == []
+        assert (await panel.look(role, "/results"))["groups"] == []
         (listed,) = (await participation.look("/wish-panels", role))["items"]
         assert (listed["answers"], listed["results"]) == (None, [])
     await participation.time_passes("2026-11-15T19:00:04Z")
@@ -372,7 +372,7 @@ async def test_no_interim_score_and_no_small_number(participation: Participation
             assert by_group[group]["answers"] == by_group[group]["tokens"] == "not_shown"
             assert by_group[group]["wishes"] == hidden
             assert by_group[group]["response"] == "not_shown"
-        rows = (await panel.look(role, "/results"))["items"]
+        rows = (await panel.look(role, "/results"))["groups"]
         assert [row["informed"] for row in rows] == [20, "not_shown", "not_shown"]
         sheet = await participation.get(f"/wish-panels/{panel.id}/results?format=csv", role)
         lines = sheet.text.splitlines()
