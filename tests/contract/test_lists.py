@@ -30,6 +30,8 @@ FILTERED_BY = {
 NOT_FILTERED_BY = {
     ("/effort-statuses", "area"): "its items are the areas",
     ("/base-agenda", "area"): "the work of one municipality, the most urgent first",
+    ("/involvement-agenda", "area"): "the work of one municipality, the soonest first",
+    ("/involvement-agenda", "theme"): "the work of one municipality, the soonest first",
     ("/owed-checks", "role"): "of who set the gate aside, which is always the director",
 }
 
@@ -103,7 +105,7 @@ async def test_every_list_is_a_sheet_too(operation: Operation, services: Service
     assert len(rows) == len(items)
     assert all(len(row) == len(head) for row in rows)
     name = next(
-        name for name in ("id", "area", "year", "indicator") if name in schema["properties"]
+        name for name in ("by", "id", "area", "year", "indicator") if name in schema["properties"]
     )
     assert [row[0] for row in rows] == [str(item[name]) for item in items]
     for row in rows:

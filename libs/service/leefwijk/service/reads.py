@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -24,6 +24,10 @@ S = TypeVar("S", bound=State)
 T = TypeVar("T")
 
 LARGEST_PAGE = 200
+
+
+Around = Callable[[list[T]], Awaitable[list[T]]]
+"""Completes the items of a page."""
 
 
 class Resource(BaseModel):
@@ -108,10 +112,12 @@ async def page_of(
     sheet: sheets.Sheet,
     within: Sequence[str] | None = None,
     title: str | None = None,
+    around: Around[T] | None = None,
 ) -> Page[T]:
     """A page of aggregates that match all terms; partners see their municipalities only.
 
-    `within` keeps what lies in one of these areas. For whoever asks for CSV the same list, whole,
+    `within` keeps what lies in one of these areas; `around` adds to the items of a page what other
+    aggregates say of them. For whoever asks for CSV the same list, whole,
     is a `sheet`: its members and what they say are of one moment.
     """
     service = context_of(request)
@@ -133,7 +139,8 @@ async def page_of(
             members = await listing.members(service.engine, query)
             # the framework sends an answer that is made already as it is
             return cast(
-                "Page[T]", sheets.answer(kind.kind, sheet, _rows(service, kind, members, make))
+                "Page[T]",
+                sheets.answer(kind.kind, sheet, _rows(service, kind, members, make, around)),
             )
         found = await listing.find(service.engine, query)
     except listing.BadCursorError as error:
@@ -145,7 +152,7 @@ async def page_of(
         make(_id_of(kind, document), await service.handler.of_document(kind, document))
         for document in found.documents
     ]
-    return Page(items=items, next=found.next)
+    return Page(items=await around(items) if around else items, next=found.next)
 
 
 def wants_sheet(request: Request, format_: str | None) -> bool:
@@ -185,6 +192,7 @@ async def _rows(
     kind: type[S],
     members: Sequence[listing.Member],
     make: Callable[[str, Loaded[S]], T],
+    around: Around[T] | None,
 ) -> AsyncIterator[list[T]]:
     """The items of a sheet, some at a time, as they stood when its members were found."""
     for start in range(0, len(members), sheets.ROWS_AT_ONCE):
@@ -200,4 +208,4 @@ async def _rows(
                 events = await service.store.events_of(stream, limit=member.version)
                 loaded = service.handler.fold(kind, stream, events)
             page.append(make(_id_of(kind, document), loaded))
-        yield page
+        yield await around(page) if around else page

@@ -10,8 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from leefwijk.events.event import Event
-from leefwijk.events.fields import EffortLevelName, Theme
+from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.gates import Gate, GateLine, GateOutcome, KnowledgeState
 from leefwijk.events.language.monitoring.base_conditions import (
     FailingStep,
@@ -28,26 +27,6 @@ from leefwijk.events.language.monitoring.effort_levels import (
     EffortLevelQuestioned,
     Ground,
 )
-from leefwijk.events.language.participation.formal_advices import (
-    Advice as Says,
-)
-from leefwijk.events.language.participation.formal_advices import (
-    FormalAdviceAnswered,
-    FormalAdviceAsked,
-    FormalAdviceReceived,
-    Subject,
-    SubjectKind,
-)
-from leefwijk.events.language.participation.involvement_checks import (
-    CheckConcluded,
-    CheckWithdrawn,
-    ConclusionDoubted,
-    ExplanationTold,
-    GroupConclusion,
-    WithdrawalReason,
-)
-from leefwijk.events.language.participation.ladder import OwnRole
-from leefwijk.events.language.participation.words import Form, Group, Level
 from leefwijk.events.testing import Specification
 from leefwijk.events.testing.clock import moment
 from leefwijk.gates.advice import Advice
@@ -56,7 +35,6 @@ from leefwijk.gates.involvement import Check, Checks, Untold
 from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.place import Place
 from leefwijk.gates.tenants import Dwellings
-from leefwijk.gates.told import advice_told, check_told
 from monitoring.domain.agreeing import AgreeEffortLevel, WithdrawProposal
 from monitoring.domain.base_verdict import Reading
 from monitoring.domain.effort_level import EffortLevel
@@ -383,100 +361,3 @@ def test_a_director_is_asked_for_where_the_level_is_large_scale(
 def test_a_level_that_is_over_is_not_questioned(in_force: Specification) -> None:
     """MON-29: only a level in force, or one to come, has grounds to lose."""
     in_force.at("2029-01-01T09:00:00Z").knowing(GONE).when(LOST).nothing()
-
-
-ASKED = FormalAdviceAsked(
-    about=Subject(kind=SubjectKind.EFFORT_LEVEL, id="1"),
-    title="Large scale in Pittelo",
-    area="WK010603@2020",
-    municipalities=("GM0106",),
-    organisation="tenants",
-    informed_on=date(2027, 3, 1),
-    advise_by=date(2027, 4, 12),
-    on=date(2027, 3, 1),
-)
-AGAINST = FormalAdviceReceived(advice=Says.AGAINST, on=date(2027, 4, 6))
-REASONS = FormalAdviceAnswered(
-    followed=False, reasons_given=True, on=date(2027, 4, 14), effect_from=date(2027, 4, 17)
-)
-
-
-@pytest.mark.parametrize(
-    ("facts", "settled_from"),
-    [
-        ((), None),
-        ((ASKED,), date(2027, 4, 13)),
-        ((ASKED, AGAINST), None),
-        ((ASKED, AGAINST, REASONS), date(2027, 4, 17)),
-        (
-            (ASKED, FormalAdviceReceived(advice=Says.NO_OBJECTION, on=date(2027, 3, 20))),
-            date(2027, 3, 20),
-        ),
-        (
-            (ASKED, FormalAdviceReceived(advice=Says.AGAINST, on=date(2027, 4, 20))),
-            date(2027, 4, 13),
-        ),
-    ],
-    ids=["not asked", "no advice", "against", "answered", "no objection", "too late"],
-)
-def test_formal_advice_is_settled_by_its_own_facts(
-    facts: tuple[Event, ...], settled_from: date | None
-) -> None:
-    """PAR-27: six weeks without advice, no objection that day, against only three days after."""
-    stream = [(event, str(number)) for number, event in enumerate(facts)]
-    advice = advice_told([stream], due=True, fresh=FRESH)
-    assert advice.settled_from == settled_from
-    assert advice.due
-    # one that is not settled holds everything back
-    both = advice_told([stream, [(ASKED, "a"), (AGAINST, "b")]], due=True, fresh=FRESH)
-    assert both.settled_from is None
-
-
-def _concluded(**more: Any) -> CheckConcluded:
-    told: dict[str, Any] = {
-        "area": LARIKS,
-        "themes": (Theme.MEETING,),
-        "asked_in": (LARIKS,),
-        "groups": (
-            GroupConclusion(
-                group=Group.TENANTS, promise=Level.CONSULTED, share_above="38.0", below_wish=True
-            ),
-        ),
-        "role": OwnRole.SUPPORT,
-        "last_asked": date(2026, 6, 1),
-        "valid_until": date(2027, 6, 1),
-        "on": date(2026, 6, 10),
-        **more,
-    }
-    return CheckConcluded(**told)
-
-
-def test_a_check_is_what_its_facts_say() -> None:
-    """MON-35: told, doubted, withdrawn: each fact changes what the gate reads."""
-    assert check_told("k", []) is None
-    first = (_concluded(), "1")
-    check = check_told("k", [first])
-    assert check is not None
-    assert check.untold == (Untold("tenants", "38.0", "consulted"),)
-    assert check.asked_in == {LARIKS}
-    told = ExplanationTold(
-        area=LARIKS, group=Group.TENANTS, form=Form.LETTER, told_on=date(2026, 7, 1)
-    )
-    after = check_told("k", [first, (told, "2")])
-    assert after is not None
-    assert after.untold == ()
-    assert after.evidence == ("1", "2")
-    doubt = ConclusionDoubted(
-        area=LARIKS, group=Group.TENANTS, promise=Level.CONSULTED, on=date(2026, 8, 1)
-    )
-    gone = CheckWithdrawn(area=LARIKS, reason=WithdrawalReason.WRONG_PLACE, on=date(2026, 9, 1))
-    last = check_told("k", [first, (doubt, "2"), (gone, "3")])
-    assert last is not None
-    assert (last.doubted, last.withdrawn) == (date(2026, 8, 1), date(2026, 9, 1))
-    # concluded anew the doubt is over
-    anew = check_told("k", [first, (doubt, "2"), (_concluded(nobody_answered=True), "3")])
-    assert anew is not None
-    assert (anew.doubted, anew.remark) == (None, "asked twice, no answer")
-    building = check_told("k", [(_concluded(complex="c1"), "1")])
-    assert building is not None
-    assert building.asked_in == {"c1"}

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from leefwijk.events.language.participation.words import Group
 from leefwijk.events.store import listing
 from leefwijk.service.context import ServiceContext, context_of
-from leefwijk.service.reads import InternalReader, Resource
+from leefwijk.service.reads import InternalReader, Resource, SheetFormat, sheet_of
+from leefwijk.service.sheets import Sheet
 from participation.api.check_resources import LeaningResource
 from participation.domain.agenda import Task, Todo, agenda
 from participation.domain.involvement_check import InvolvementCheck
@@ -47,6 +48,20 @@ class AgendaQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     municipality: Annotated[str, Query(pattern=r"^GM[0-9]{4}$")]
+    format: SheetFormat = None
+
+
+SHEET = Sheet(
+    AgendaItem,
+    by="Uiterlijk",
+    what="Wat",
+    check="Toets",
+    area="Gebied",
+    complex="Complex",
+    themes="Thema's",
+    group="Groep",
+)
+"""Columns of the sheet."""
 
 
 @router.get("/involvement-agenda")
@@ -54,10 +69,14 @@ async def get_agenda(
     request: Request, reader: InternalReader, query: Annotated[AgendaQuery, Query()]
 ) -> Agenda:
     """Groups to ask again, explanations to tell, conclusions in doubt, and checks that end soon."""
-    if not reader.inside:
-        return Agenda(items=[])
-    service = context_of(request)
-    found = await _tasks(service, query.municipality)
+    items = await _items(context_of(request), query.municipality) if reader.inside else []
+    return sheet_of(request, query.format, "involvement-agenda", SHEET, items) or Agenda(
+        items=items
+    )
+
+
+async def _items(service: ServiceContext, municipality: str) -> list[AgendaItem]:
+    found = await _tasks(service, municipality)
     ids = [id_ for id_, _, _ in found]
     leaning, superseded = await leaning_on(service, *ids), await superseded_by(service, *ids)
     items = [
@@ -74,7 +93,7 @@ async def get_agenda(
         for id_, check, task in found
         if id_ not in superseded
     ]
-    return Agenda(items=sorted(items, key=lambda item: (item.by, item.check)))
+    return sorted(items, key=lambda item: (item.by, item.check))
 
 
 async def _tasks(

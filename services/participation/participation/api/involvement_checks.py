@@ -135,7 +135,12 @@ async def list_checks(
     request: Request, response: Response, reader: Reader, query: Annotated[CheckQuery, Query()]
 ) -> Page[CheckResource]:
     """Checks by area, theme and status, newest first; late and superseded ones say so."""
-    page = await page_of(
+
+    async def around(items: list[CheckResource]) -> list[CheckResource]:
+        more = await _around(context_of(request), reader, *(item.id for item in items))
+        return [item.model_copy(update=more[item.id]) for item in items]
+
+    return await page_of(
         request,
         response,
         InvolvementCheck,
@@ -149,11 +154,7 @@ async def list_checks(
         },
         within=await areas_within(context_of(request), query.area),
         sheet=SHEET,
-    )
-    ids = [item.id for item in page.items]
-    more = await _around(context_of(request), reader, *ids)
-    return page.model_copy(
-        update={"items": [item.model_copy(update=more[item.id]) for item in page.items]}
+        around=around,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
 
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
@@ -15,9 +16,20 @@ from leefwijk.events.small_counts import NOT_SHOWN, shown_roughly
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
 from leefwijk.service.places import areas_within
-from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
+from leefwijk.service.reads import (
+    Page,
+    Paging,
+    Reader,
+    Resource,
+    SheetFormat,
+    load_visible,
+    page_of,
+    sheet_of,
+    tag,
+)
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
+from participation.domain.wish import percent
 from participation.domain.wish_panel import PanelStatus, WishPanel
 from participation.domain.wish_panel_steps import ClosePanel, OpenPanel, VoidTokens
 from participation.knowledge.areas import known_area
@@ -42,6 +54,8 @@ class GroupResult(Resource):
     group: Group
     answers: Figure
     tokens: Figure
+    response: str
+    """Percent of the tokens that answered; not shown where one of the two is not."""
     wishes: dict[str, Figure]
 
 
@@ -74,6 +88,9 @@ def _results(shown: ShownTally) -> tuple[GroupResult, ...]:
             group=one.group,
             answers=_figure(one.answers),
             tokens=_figure(one.tokens),
+            response=percent(one.answers, one.tokens)
+            if one.answers is not None and one.tokens
+            else NOT_SHOWN,
             wishes={wish.value: _figure(count) for wish, count in one.wishes.items()},
         )
         for one in shown.groups
@@ -157,3 +174,70 @@ async def get_panel(
         return found
     answers = shown_roughly(await count_answers(service, panel_id))
     return found.model_copy(update={"answers_or_more": answers})
+
+
+class GroupRow(Resource):
+    """What a group wished, as a row of a sheet."""
+
+    id: str
+    """Of the panel."""
+    group: Group
+    answers: Figure
+    tokens: Figure
+    response: str
+    not_now: Figure
+    informed: Figure
+    consulted: Figure
+    advise: Figure
+    help: Figure
+    co_decide: Figure
+    self_manage: Figure
+
+
+RESULT_SHEET = Sheet(
+    GroupRow,
+    id="Kenmerk",
+    group="Groep",
+    answers="Antwoorden",
+    tokens="Uitgenodigd",
+    response="Respons (%)",
+    not_now="Nu niet",
+    informed="Geïnformeerd",
+    consulted="Geraadpleegd",
+    advise="Adviseren",
+    help="Meehelpen",
+    co_decide="Meebeslissen",
+    self_manage="Zelf beheren",
+)
+"""Columns of the sheet."""
+
+
+class PanelResults(Resource):
+    """What the groups of one panel wished."""
+
+    groups: list[GroupRow]
+
+
+class ResultsQuery(BaseModel):
+    """How results are read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: SheetFormat = None
+
+
+@router.get("/wish-panels/{panelId}/results")
+async def get_results(
+    request: Request,
+    reader: Reader,
+    panel_id: Annotated[str, Path(alias="panelId", max_length=100)],
+    query: Annotated[ResultsQuery, Query()],
+) -> PanelResults:
+    """What each group wished, a row each; nothing until the panel has closed."""
+    loaded = await load_visible(context_of(request), WishPanel, panel_id, reader)
+    rows = [
+        GroupRow(id=panel_id, **one.model_dump(exclude={"wishes"}), **one.wishes)
+        for one in _resource(panel_id, loaded).results
+    ]
+    whole = PanelResults(groups=rows)
+    return sheet_of(request, query.format, "wish-panel-results", RESULT_SHEET, rows) or whole

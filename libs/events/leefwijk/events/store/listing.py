@@ -133,13 +133,13 @@ class _Asked:
             self._keep(among, areas=list(areas))
 
     def _title(self, title: str) -> None:
-        forms = "websearch_to_tsquery('dutch', :title)"
+        said = "websearch_to_tsquery('dutch', :title)"
         begins = _beginnings(title)
-        if begins is None:
-            self._keep(f"words @@ {forms}", title=title)
-        else:
-            either = f"({forms} || to_tsquery('simple', :begins))"
-            self._keep(f"words @@ {either}", title=title, begins=begins)
+        if begins is not None:
+            said += " || to_tsquery('simple', :begins)"
+            self.bound["begins"] = begins
+        # as a query of its own it is read once, not for every document
+        self._keep(f"words @@ (select {said})", title=title)
 
     @property
     def keys(self) -> str:
