@@ -154,6 +154,19 @@ class Snapshot:
         )
         return [_said(row) for row in found]
 
+    async def experienced(self, municipalities: Sequence[str]) -> list[Said]:
+        """The areas as people live them in these municipalities, every drawing of them."""
+        found = await self._connection.execute(
+            text(
+                f"select {_COLUMNS} from rows where generation = :generation "
+                f"and projection = :projection and kind = 'area' and {_NOW} "
+                "and body->>'kind' = 'experienced' "
+                "and municipalities && cast(:municipalities as text[]) order by area"
+            ),
+            {**self._who, "municipalities": list(municipalities)},
+        )
+        return [_said(row) for row in found]
+
     async def held(self, streams: Iterable[str], areas: Sequence[str]) -> dict[str, str]:
         """Streams of which an event waits, with the reason: their rows are behind.
 

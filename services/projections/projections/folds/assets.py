@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from leefwijk.events.consume.records import Change
-from leefwijk.events.language.initiatives.assets import AssetRegistered, AssetWithdrawn
+from leefwijk.events.language.initiatives.assets import (
+    AssetRegistered,
+    AssetWithdrawn,
+    HolderKind,
+)
 from projections.rows import Folds, Row, Rows
 
 folds = Folds()
@@ -16,7 +20,7 @@ KIND = "asset"
 
 @folds.on(AssetRegistered)
 def _(_rows: Rows, change: Change) -> Iterable[Row]:
-    """Who brings it in stays out of the row, an opaque reference too."""
+    """An organisation that brings it in is named; of others not even the opaque reference is."""
     event = change.event
     assert isinstance(event, AssetRegistered)  # noqa: S101 - registered for it
     yield Row(
@@ -25,6 +29,8 @@ def _(_rows: Rows, change: Change) -> Iterable[Row]:
         {
             "kind": event.asset_kind.value,
             "label": event.label,
+            "holder": event.holder.value,
+            "organisation": event.held_by if event.holder is HolderKind.ORGANISATION else None,
             "openTo": event.open_to.value,
             "complex": event.complex,
             "themes": [theme.value for theme in event.themes],

@@ -17,6 +17,11 @@ MADE = "green_made"
 LOST = "green_lost"
 
 
+def _litres(litres: Decimal | None) -> str | None:
+    """Water that one piece holds."""
+    return None if litres is None else str(litres)
+
+
 @folds.on(facts.GreeningPlanned)
 def _(rows: Rows, change: Change) -> Iterable[Row | End]:
     """An item that is planned anew reads so from that day on."""
@@ -30,6 +35,8 @@ def _(rows: Rows, change: Change) -> Iterable[Row | End]:
             "measure": event.measure.value,
             "unit": event.counted_in.value,
             "quantity": str(event.quantity),
+            "litres": _litres(event.litres),
+            "purposes": [purpose.value for purpose in event.purposes],
         },
         event.area,
         change.received.municipalities,
@@ -51,6 +58,8 @@ def _(_rows: Rows, change: Change) -> Iterable[Row]:
             "measure": event.measure.value,
             "unit": event.counted_in.value,
             "quantity": str(event.quantity),
+            "litres": _litres(event.litres),
+            "purposes": [purpose.value for purpose in event.purposes],
             "planned": event.item is not None,
         },
         event.area,
@@ -64,7 +73,9 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     """What was made was otherwise all along: with today's knowledge it reads so from its day."""
     event = change.event
     assert isinstance(event, facts.GreeningCorrected)  # noqa: S101 - registered for it
-    yield rows[MADE, event.realised].with_body(quantity=str(event.quantity))
+    made = rows[MADE, event.realised]
+    litres = made.body["litres"] if event.litres is None else _litres(event.litres)
+    yield made.with_body(quantity=str(event.quantity), litres=litres)
 
 
 @folds.on(facts.GreeningLost)
