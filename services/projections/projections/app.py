@@ -6,7 +6,7 @@ from pathlib import Path
 
 from leefwijk.events.migrate import Migrations
 from leefwijk.service.wiring import Definition
-from projections.api import effort_status
+from projections.api import effort_status, greening_progress, social_base
 from projections.read_models import PROJECTIONS
 from projections.settings import ProjectionsSettings
 
@@ -16,7 +16,7 @@ definition = Definition(
     name="projections",
     title="Projections: what people look at",
     settings=ProjectionsSettings,
-    routers=(effort_status.router,),
+    routers=(effort_status.router, greening_progress.router, social_base.router),
     migrations=(MIGRATIONS,),
     projections=PROJECTIONS,
 )

@@ -1,7 +1,8 @@
 """Greening progress: planned beside realised, each measure in its own unit; pure.
 
-Square metres are not trees: there is no total over units. What is made beyond the plan stays visible
-and makes up for nothing else. A measure with two purposes is listed under both and summed once.
+Square metres are not trees: there is no total over units. What is made beyond the plan stays
+visible and makes up for nothing else. A measure with two purposes is listed under both and summed
+once.
 """
 
 from __future__ import annotations

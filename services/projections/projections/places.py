@@ -42,6 +42,15 @@ async def above_of(snapshot: Snapshot, own: Sequence[Said]) -> list[str]:
     return found
 
 
+async def above_parts_of(snapshot: Snapshot, own: Sequence[Said]) -> list[str]:
+    """The areas above the parts of an experienced area."""
+    parts = parts_of(own)
+    found: list[str] = []
+    for part in await snapshot.rows(parts, ["area"]) if parts else ():
+        found += await above_of(snapshot, [part])
+    return found
+
+
 def parts_of(own: Sequence[Said]) -> list[str]:
     """The administrative areas that a drawing consists of."""
     return [part["area"] for row in own for part in row.body.get("parts", ())]
@@ -54,7 +63,8 @@ async def place_of(snapshot: Snapshot, area: str) -> Place:
     """
     own = await snapshot.rows([area], ["area"])
     inside = set(await family_of(snapshot, area, own))
-    above = await above_of(snapshot, own)
+    above = [*await above_of(snapshot, own), *await above_parts_of(snapshot, own)]
+    above = [one for one in dict.fromkeys(above) if one not in inside]
     codes = sorted({code for row in own for code in row.municipalities})
     shared: dict[str, list[str]] = {}
     for drawn in await snapshot.experienced(codes) if codes else []:

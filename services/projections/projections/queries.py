@@ -1,4 +1,4 @@
-"""Queries over the read model of effort statuses."""
+"""Queries over the read models."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from time import monotonic
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.service.problems import Problem
-from projections import effort_status
+from projections import effort_status, greening_progress, social_base
 from projections.answers import EffortStatus, StatusLine
 from projections.effort_status import Asked, Beside
-from projections.read_models import AREA_EFFORT_STATUS, ReadModel
+from projections.places import above_of, above_parts_of, family_of, place_of
+from projections.read_models import (
+    AREA_EFFORT_STATUS,
+    GREENING_PROGRESS,
+    SOCIAL_BASE,
+    ReadModel,
+)
 from projections.snapshot import Said, Snapshot
 
 WAIT_SECONDS = 2.0
@@ -43,13 +49,13 @@ async def area_status(
     """The effort status of one area, or none if nothing at all is known of it."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS, asked.known_at)
     own = await snapshot.rows([asked.area], ["area"])
-    family = await _family(snapshot, asked.area, own)
+    family = await family_of(snapshot, asked.area, own)
     rows = await snapshot.rows(family, effort_status.KINDS)
     if not rows:
         return None
-    above = await _above(snapshot, own)
+    above = await above_of(snapshot, own)
     inherited = await snapshot.rows(above, ["level"]) if above else []
-    rows += await _asked_here(snapshot, {*above, *await _above_parts(snapshot, own)}, family)
+    rows += await _asked_here(snapshot, {*above, *await above_parts_of(snapshot, own)}, family)
     held = await snapshot.held((row.stream_id for row in rows), family)
     beside = Beside(
         now=now,
@@ -61,32 +67,34 @@ async def area_status(
     return status.model_copy(update={"built_through": await snapshot.built_through()})
 
 
-async def _family(snapshot: Snapshot, area: str, own: list[Said]) -> list[str]:
-    """The area and all that lies in it, the parts of an experienced area included."""
-    family = set(await snapshot.family(area))
-    for part in (part["area"] for row in own for part in row.body.get("parts", ())):
-        family |= set(await snapshot.family(part))
-    return sorted(family)
+async def greening_progress_of(
+    connection: AsyncConnection, asked: Asked
+) -> greening_progress.GreeningProgress | None:
+    """The greening of an area, or none if nothing at all is known of it."""
+    snapshot = await Snapshot.open(connection, GREENING_PROGRESS, asked.known_at)
+    place = await place_of(snapshot, asked.area)
+    areas = [*place.inside, *place.shared]
+    rows = await snapshot.rows(areas, greening_progress.KINDS)
+    held = await snapshot.held((row.stream_id for row in rows), areas)
+    if place.own is None and not rows and not held:
+        return None
+    found = greening_progress.compose(asked, place, rows, held)
+    return found.model_copy(update={"built_through": await snapshot.built_through()})
 
 
-async def _above(snapshot: Snapshot, own: list[Said]) -> list[str]:
-    """The areas above, nearest first."""
-    found: list[str] = []
-    link = own[0].link if own else None
-    while link is not None and link not in found:
-        found.append(link)
-        parents = await snapshot.rows([link], ["area"])
-        link = parents[0].link if parents else None
-    return found
-
-
-async def _above_parts(snapshot: Snapshot, own: list[Said]) -> list[str]:
-    """The areas above the parts of an experienced area."""
-    parts = [part["area"] for row in own for part in row.body.get("parts", ())]
-    found: list[str] = []
-    for part in await snapshot.rows(parts, ["area"]) if parts else ():
-        found += await _above(snapshot, [part])
-    return found
+async def social_base_of(
+    connection: AsyncConnection, asked: Asked
+) -> social_base.SocialBaseOfArea | None:
+    """The social base of an area, or none if nothing at all is known of it."""
+    snapshot = await Snapshot.open(connection, SOCIAL_BASE, asked.known_at)
+    place = await place_of(snapshot, asked.area)
+    areas = [*place.inside, *place.shared, *place.above]
+    rows = await snapshot.rows(areas, social_base.KINDS)
+    held = await snapshot.held((row.stream_id for row in rows), areas)
+    if place.own is None and not rows and not held:
+        return None
+    found = social_base.compose(asked, place, rows, held)
+    return found.model_copy(update={"built_through": await snapshot.built_through()})
 
 
 async def _asked_here(snapshot: Snapshot, above: set[str], family: list[str]) -> list[Said]:
@@ -159,7 +167,7 @@ class AllEvidence:
 async def all_evidence(connection: AsyncConnection, area: str, streams: list[str]) -> AllEvidence:
     """Every event id beneath rows of these streams in an area, each once."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS)
-    family = await _family(snapshot, area, await snapshot.rows([area], ["area"]))
+    family = await family_of(snapshot, area, await snapshot.rows([area], ["area"]))
     rows = await snapshot.rows(family, effort_status.KINDS)
     wanted = set(streams)
     events = dict.fromkeys(

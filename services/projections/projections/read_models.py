@@ -91,7 +91,10 @@ AREA_EFFORT_STATUS = ReadModel(
     "area-effort-status", tuple(module.folds for module in EFFORT_STATUS_FOLDS)
 )
 
-READ_MODELS = {model.name: model for model in (AREA_EFFORT_STATUS,)}
+GREENING_PROGRESS = ReadModel("greening-progress", (areas.folds, greening.folds))
+SOCIAL_BASE = ReadModel("social-base", (areas.folds, assets.folds))
+
+READ_MODELS = {model.name: model for model in (AREA_EFFORT_STATUS, GREENING_PROGRESS, SOCIAL_BASE)}
 """All that the worker serves, in the order in which they are shown."""
 
 PROJECTIONS: tuple[Callable[[], RowProjection], ...] = tuple(

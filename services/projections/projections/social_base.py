@@ -1,4 +1,4 @@
-"""The social base of an area: what is strong there already, without saying to whom it belongs; pure.
+"""The social base of an area: what is strong there already, without saying whose it is; pure.
 
 A talent belongs to somebody. Organisations are named as such; how many people bring something in is
 shown from k on only, and not where it could be worked out.
@@ -101,9 +101,7 @@ def compose(
         networks=_strengths(row for row in here if row.body["kind"] in NETWORKS),
         others=_strengths(row for row in here if row.body["kind"] not in PLACES | NETWORKS),
         around=_strengths(
-            row
-            for row in there
-            if row.area not in inside and row.body["openTo"] == OpenTo.EVERYONE
+            row for row in there if row.area not in inside and row.body["openTo"] == OpenTo.EVERYONE
         ),
         talents_held_by=_holders(row for row in here if row.body["kind"] == AssetKind.TALENT),
         evidence=evidence(here, asked.area),

@@ -244,10 +244,14 @@ class ReadSide:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def parked(self) -> int:
+    async def parked(self, model: ReadModel = AREA_EFFORT_STATUS) -> int:
         """How many events wait."""
         async with self.engine.connect() as connection:
-            return int((await connection.execute(text("select count(*) from parked"))).scalar_one())
+            found = await connection.execute(
+                text("select count(*) from parked where consumer = :model"),
+                {"model": model.consumer},
+            )
+            return int(found.scalar_one())
 
     async def generation(self, model: ReadModel = AREA_EFFORT_STATUS) -> int:
         """The generation that people read."""

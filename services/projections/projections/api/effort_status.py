@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Query, Request, Response
 
-from leefwijk.events.clock import AMSTERDAM
-from leefwijk.events.fields import AREA_CODE, AREA_ID, AREA_PATTERN, EffortLevelName, Municipality
-from leefwijk.events.handling import read_token
-from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.events.fields import AREA_PATTERN, EffortLevelName, Municipality
+from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
-from leefwijk.service.moments import known_at
-from leefwijk.service.problems import Problem, area_edition_missing, invalid_input
+from leefwijk.service.problems import Problem
 from leefwijk.service.reads import Page, Reader, SheetFormat, sheet_of, wants_sheet
 from leefwijk.service.roles import Role, Scope
 from leefwijk.service.sheets import Sheet
 from projections import queries
 from projections.answers import EffortStatus, StatusLine
-from projections.effort_status import Asked
+from projections.api.moments import AreaPath, Moment, asked_of, require_area
 from projections.read_models import AREA_EFFORT_STATUS
 
 router = APIRouter(tags=["effort status"])
 
 LISTED_KINDS = ("district", "experienced")
-AreaPath = Annotated[str, Path(alias="areaId")]
-
-
-class Moment(BaseModel):
-    """For which day, and with whose knowledge."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    asOf: date | None = None  # noqa: N815 - the query key
-    """What held on that day, with today's knowledge."""
-    knownAt: date | datetime | None = None  # noqa: N815 - the query key
-    """As known then: a moment with time zone, or a day including its end."""
-    after: Annotated[str | None, Query(max_length=2000)] = None
-    """Token of a command: wait until the read model holds it."""
-
-
-async def _asked(service: ServiceContext, reader: Principal, area: str, moment: Moment) -> Asked:
-    if moment.after is not None:
-        try:
-            streams = read_token(moment.after)
-        except ValueError as error:
-            raise invalid_input(
-                [{"pointer": "after", "code": "token", "detail": str(error)}]
-            ) from error
-        await queries.wait_for(service.engine, AREA_EFFORT_STATUS, streams)
-    moment_known = known_at(moment.knownAt)
-    today = service.handler.clock().astimezone(AMSTERDAM).date()
-    return Asked(
-        area,
-        moment.asOf or today,
-        moment_known,
-        reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER,
-        reader.partner if reader.role is Role.PARTNER else None,
-    )
 
 
 def _sees(reader: Principal, municipalities: list[str]) -> bool:
@@ -74,9 +35,9 @@ async def get_effort_status(
     moment: Annotated[Moment, Query()],
 ) -> EffortStatus:
     """The effort status of an area, each figure with the events it rests on."""
-    _require_area(area_id)
+    require_area(area_id)
     service = context_of(request)
-    asked = await _asked(service, reader, area_id, moment)
+    asked = await asked_of(service, reader, area_id, moment, AREA_EFFORT_STATUS)
     async with service.reading.connect() as found:
         status = await queries.area_status(found, asked, service.handler.clock())
     if status is None or not _sees(reader, status.municipalities):
@@ -123,7 +84,7 @@ async def list_effort_statuses(
 ) -> Page[StatusLine]:
     """Areas with their effort level, in the order of their ids."""
     service = context_of(request)
-    asked = await _asked(service, reader, "", query)
+    asked = await asked_of(service, reader, "", query, AREA_EFFORT_STATUS)
     municipalities = [query.municipality] if query.municipality else []
     if reader.role is Role.PARTNER:
         own = sorted(reader.municipalities)
@@ -154,7 +115,7 @@ async def list_evidence(
     streams: Annotated[str, Query(max_length=20_000)],
 ) -> dict[str, Any]:
     """All event ids beneath the rows of these streams."""
-    _require_area(area_id)
+    require_area(area_id)
     service = context_of(request)
     if not reader.may_read(Scope.INTERNAL):
         raise Problem("role-not-allowed", "The full evidence is for people of the platform.")
@@ -163,11 +124,3 @@ async def list_evidence(
     if not _sees(reader, evidence.municipalities):
         raise Problem("not-found", "Nothing is known of this area.")
     return {"events": evidence.events}
-
-
-def _require_area(area: str) -> None:
-    if AREA_ID.fullmatch(area):
-        return
-    if AREA_CODE.fullmatch(area):
-        raise area_edition_missing(area)
-    raise Problem("not-found", "There is no such area.")
