@@ -25,7 +25,7 @@ from participation.api import (
 from participation.domain.formal_advice import FormalAdvice
 from participation.domain.involvement_check import InvolvementCheck
 from participation.domain.living_agreement import LivingAgreement
-from participation.domain.owed_check import JudgeOwedByTime, OweCheck, OwedCheck
+from participation.domain.owed_check import JudgeOwedByTime, OweCheck, OwedCheck, SettleOwedCheck
 from participation.domain.panel_wish import PanelWish
 from participation.domain.trajectory import Trajectory
 from participation.domain.wish_panel import WishPanel
@@ -80,10 +80,16 @@ definition = Definition(
     migrations=(Migrations("participation", Path(__file__).parent / "migrations"),),
     knowledge=Knowledge(
         applier=ParticipationKnowledge,
-        services=("monitoring", "initiatives"),
+        # its own facts too: a check that is concluded settles what was owed
+        services=("monitoring", "initiatives", "participation"),
         reactions=REACTIONS,
         commands=dict(COMMANDS),
     ),
-    knows={OweCheck: for_owing, JudgeOwedByTime: for_judging_debt, JudgePanelByTime: counted},
+    knows={
+        OweCheck: for_owing,
+        SettleOwedCheck: for_judging_debt,
+        JudgeOwedByTime: for_judging_debt,
+        JudgePanelByTime: counted,
+    },
     parts=_parts,
 )

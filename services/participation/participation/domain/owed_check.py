@@ -106,6 +106,23 @@ class OweCheck(Command[OwedCheck]):
             )
 
 
+def _settled(owed: OwedCheck, context: Context) -> CheckOwedSettled | None:
+    """The fact that residents were asked in time, if they were."""
+    found = context.knowledge(SettlingCheck)
+    if owed.due_on is None or found.check is None or found.on is None or found.on > owed.due_on:
+        return None
+    return CheckOwedSettled(area=owed.area, check=found.check, concluded_on=found.on)
+
+
+class SettleOwedCheck(Command[OwedCheck]):
+    """A check was concluded near here: it may settle the debt at once."""
+
+    def decide(self, owed: OwedCheck, context: Context) -> Iterator[Event]:
+        """Nothing where it is about something else, or the debt is no longer open."""
+        if owed.due() is not None and (settled := _settled(owed, context)) is not None:
+            yield settled
+
+
 class JudgeOwedByTime(Command[OwedCheck], deadline=True):
     """After the last day: settled by a check that was concluded by then, or overdue."""
 
@@ -115,9 +132,9 @@ class JudgeOwedByTime(Command[OwedCheck], deadline=True):
             return
         if context.now < begin_of(day_after(owed.due_on)):
             return
-        found = context.knowledge(SettlingCheck)
-        if found.check is not None and found.on is not None and found.on <= owed.due_on:
-            yield CheckOwedSettled(area=owed.area, check=found.check, concluded_on=found.on)
+        settled = _settled(owed, context)
+        if settled is not None:
+            yield settled
         else:
             yield CheckOwedOverdue(
                 area=owed.area,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,15 +12,17 @@ from leefwijk.events.clock import day_of
 from leefwijk.events.consume.reactions import Reaction
 from leefwijk.events.consume.records import Change
 from leefwijk.events.consume.writing import Write, Writes
+from leefwijk.events.decider import Command
 from leefwijk.events.event import Event
 from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.gates import GateOverridden
 from leefwijk.events.language.initiatives.life import InitiativeChanged, InitiativeProposed
 from leefwijk.events.language.initiatives.support import SupportGranted
 from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridden
+from leefwijk.events.language.participation.involvement_checks import CheckConcluded
 from leefwijk.events.language.participation.owed_checks import OwedFor
 from leefwijk.service.context import ServiceContext
-from participation.domain.owed_check import OweCheck
+from participation.domain.owed_check import OweCheck, SettleOwedCheck
 from participation.domain.places import EarlierDecision
 from participation.knowledge.areas import within
 
@@ -51,6 +54,12 @@ where (d.area = any(cast(:areas as text[])) or d.subject = :subject)
     )
 """)
 """Decisions that rested on a check were not first, and what was asked about since is no news."""
+_OWED = text("""
+select stream_id from documents
+where kind = 'owed-checks' and status = 'owed'
+    and municipalities && cast(:municipalities as text[])
+order by stream_id
+""")
 _THEMES = text("select themes from known_initiatives where initiative = :subject")
 
 
@@ -156,9 +165,23 @@ def _owe(change: Change) -> OweCheck:
     )
 
 
+async def _debts_here(connection: AsyncConnection, change: Change) -> list[str]:
+    """The open debts of the municipality; which of them it settles is for each to judge."""
+    asked = {"municipalities": list(change.received.municipalities)}
+    found = await connection.execute(_OWED, asked)
+    return [stream.removeprefix("owed-checks-") for stream in found.scalars()]
+
+
 _OVERRIDES: tuple[type[Event], ...] = (GateOverridden, EffortGateOverridden)
-REACTIONS = tuple(
+_OWING = tuple(
     Reaction(f"owe-check-on-{event.type.split('.')[-2]}", event, _debt, _owe, starts=True)
     for event in _OVERRIDES
 )
-COMMANDS = {reaction.name: OweCheck for reaction in REACTIONS}
+_SETTLING = Reaction(
+    "settle-debts-on-check-concluded", CheckConcluded, _debts_here, lambda _: SettleOwedCheck()
+)
+REACTIONS = (*_OWING, _SETTLING)
+COMMANDS: dict[str, type[Command[Any]]] = {
+    **{reaction.name: OweCheck for reaction in _OWING},
+    _SETTLING.name: SettleOwedCheck,
+}

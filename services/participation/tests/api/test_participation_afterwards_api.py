@@ -252,6 +252,8 @@ async def test_a_check_in_time_settles_the_debt_and_is_late(
     await service.conclude(check, tenants="informed")
     id_ = check.partition("/")[2]
     assert (await service.look(f"/owed-checks/{debt['id']}"))["askedBy"] == id_
+    await service.hearing.settle("participation")
+    assert (await service.look("/owed-checks?status=owed"))["items"] == []
     await service.time_passes("2026-07-07T09:00:00Z")
     (debt,) = (await service.look("/owed-checks"))["items"]
     assert (debt["status"], debt["askedBy"], debt["askedOn"]) == ("settled", id_, "2026-06-30")

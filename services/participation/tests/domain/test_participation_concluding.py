@@ -32,6 +32,7 @@ from participation.domain.owed_check import (
     JudgeOwedByTime,
     KnownSubject,
     OweCheck,
+    SettleOwedCheck,
     SettlingCheck,
 )
 from participation.domain.places import AgeShares
@@ -298,6 +299,11 @@ def test_an_override_leaves_a_debt_that_is_booked_once() -> None:
     asked = after.knowing(SettlingCheck("c1", date(2026, 6, 30)))
     (settled,) = asked.at("2026-07-06T22:00:00Z").when(JudgeOwedByTime()).events
     assert isinstance(settled, CheckOwedSettled)
+    # and where the conclusion is heard of, at once; a check elsewhere settles nothing
+    at_once = asked.at("2026-06-30T10:00:00Z").when(SettleOwedCheck())
+    assert at_once.events == (settled,)
+    at_once.recorded().when(SettleOwedCheck()).nothing()
+    unasked.at("2026-06-30T10:00:00Z").when(SettleOwedCheck()).nothing()
 
 
 def test_who_comes_second_learns_what_was_promised(check: Check, asked: Asked) -> None:
