@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from leefwijk.events.clock import day_of
 from leefwijk.events.language.gates import Gate, GateLine, GateOutcome, KnowledgeState
-from leefwijk.gates.settings import SMALLEST_COUNT, STALE_AFTER
+from leefwijk.events.small_counts import SMALLEST
+from leefwijk.gates.settings import STALE_AFTER
 
 DIRECTOR = "area_director"
 """The role that may set own rules aside."""
@@ -179,6 +180,6 @@ def said_euros(amount: Decimal) -> str:
 
 def said_share(part: int, whole: int, what: str) -> str:
     """A share in figures, or without them where one of the two groups is too small to tell."""
-    if any(0 < count < SMALLEST_COUNT for count in (part, whole - part)):
+    if any(0 < count < SMALLEST for count in (part, whole - part)):
         return f"part of the {what}"
     return f"{part} of {whole} {what}"

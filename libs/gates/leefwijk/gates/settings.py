@@ -11,7 +11,5 @@ SMALL_SUPPORT = Decimal("500.00")
 """Euros asked for an initiative in a calendar year up to which support is small."""
 STALE_AFTER = timedelta(hours=24)
 """So long after the last proof that everything was read, knowledge is called stale."""
-SMALLEST_COUNT = 5
-"""k: no smaller count of households is told to partners."""
 EFFECTS_OF_ADVICE_AFTER_DAYS = 3
 """Days after the tenants received the reasons before a decision may take effect (law)."""

@@ -17,7 +17,7 @@ from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Paging, Reader, Resource, load_visible, page_of, tag
-from leefwijk.service.roles import Role, Scope
+from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
 
 commands = Commands("/assets", Asset, tag="assets")
@@ -48,7 +48,7 @@ class AssetResource(Resource):
 
 def _resource(id_: str, loaded: Loaded[Asset], reader: Principal) -> AssetResource:
     asset = loaded.state
-    own = reader.may_read(Scope.INTERNAL) and reader.role is not Role.PARTNER
+    own = reader.inside
     told = own or asset.holder is HolderKind.ORGANISATION
     return AssetResource(
         id=id_,
