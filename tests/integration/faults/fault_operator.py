@@ -83,7 +83,7 @@ def written(
         "sequencetype": "Integer",
         "partitionkey": stream,
         "area": area,
-        "municipalities": "GM0106",
+        "municipalities": f"GM{area[2:6]}",
     }
     headers = [(f"ce_{name}", value.encode()) for name, value in attributes.items()]
     headers.append(("content-type", b"application/json"))
