@@ -12,7 +12,7 @@ from participation_kit import HOOGEVEEN, LARIKS, MANAGER, PEELO, WORKER, Partici
 from leefwijk.events.event import Audience
 from leefwijk.events.fields import Theme
 from leefwijk.events.language.gates import Gate
-from leefwijk.events.language.initiatives.gates import GateOverridden
+from leefwijk.events.language.initiatives.gates import GateOverridden, GateOverrideLapsed
 from leefwijk.events.language.initiatives.life import InitiativeProposed
 from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridden
 from leefwijk.events.language.participation.involvement_checks import CheckConcluded
@@ -231,6 +231,22 @@ async def test_an_override_leaves_one_debt_however_often_it_is_heard(
     )
     assert [name for name, _ in await service.facts()].count("check-owed-overdue") == 1
     assert (await service.get("/owed-checks", "resident")).status_code == 403
+
+
+async def test_a_debt_outlives_the_override_that_made_it(participation: Participation) -> None:
+    """INI-12: the override lapses when its ground changes; residents are still to be asked."""
+    service = participation
+    await owing(service)
+    lapsed = GateOverrideLapsed(
+        override="o1",
+        gate=Gate.RESIDENTS_INVOLVEMENT,
+        ground="ground-changed",
+        on=date(2026, 6, 20),
+    )
+    await service.hearing.hear("initiatives", "i1", lapsed, area=PORCH)
+    await service.hearing.work()
+    (debt,) = (await service.look("/owed-checks?status=owed"))["items"]
+    assert (debt["subject"], debt["dueOn"]) == ("i1", "2026-07-06")
 
 
 @pytest.mark.parametrize("where", [PORCH, "WK010604@2020"])
