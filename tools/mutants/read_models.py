@@ -48,6 +48,14 @@ READ_MODELS = (
         (f"{REBUILD}::test_the_switch_waits_until_the_new_model_has_reached_the_live_one",),
     ),
     Mutant(
+        "a rebuild forgets what people passed over",
+        3,
+        f"{EVENTS}/consume/rebuild.py",
+        "                await core.skip_again(generation)\n",
+        "",
+        (f"{REBUILD}::test_what_people_passed_over_stays_passed_over",),
+    ),
+    Mutant(
         "what comes twice is applied twice",
         3,
         f"{EVENTS}/consume/sorting.py",

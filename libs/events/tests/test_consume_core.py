@@ -113,9 +113,13 @@ async def test_no_record_blocks_its_partition(
 
 
 class Following(Watched):
-    """A consumer that follows some aggregates only."""
+    """A consumer that follows some streams only."""
 
-    aggregates: frozenset[str] = frozenset({"others"})
+    followed = "others-"
+
+    def follows(self, stream_id: str) -> bool:
+        """Whether it keeps this stream."""
+        return stream_id.startswith(self.followed)
 
 
 async def test_streams_that_are_not_followed_only_move_the_offset(engine: AsyncEngine) -> None:
@@ -133,7 +137,7 @@ async def test_streams_that_are_not_followed_only_move_the_offset(engine: AsyncE
     assert await watched.version("n-1") == 0
     unreadable = Record(TOPIC, 0, 4, (), b"x", b"{}")
     assert (await watched.core.apply([unreadable])).parked == 1
-    applier.aggregates = frozenset({"notes"})
+    applier.followed = "n-"
     await watched.core.apply(feed.records(*history("n-3", 2)), accept_hole=True)
     assert await watched.applied() == {"n-3": [1, 2]}
 

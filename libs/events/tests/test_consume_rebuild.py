@@ -66,6 +66,29 @@ async def test_rebuilt_equals_live_under_load(live: Watch, broker: Broker, topic
     )
 
 
+async def test_what_people_passed_over_stays_passed_over(
+    live: Watch, broker: Broker, topic: str
+) -> None:
+    """G-REBUILD-1: a rebuild asks nobody again about an event, or about what never came."""
+    one, two, three = history("n-1", 3)
+    first, *_, fourth = history("n-2", 4)
+    await write_topic(broker, topic, [one, two, three, first, fourth, *history("n-3", 2)])
+    live.applier.faulty = {("n-1", 2), ("n-3", 2)}
+    await feed_live(live, broker, topic)
+    for stream in ("n-1", "n-2"):
+        await live.core.skip(stream, by="operator", reason="known to be wrong")
+    before = await live.applied(1)
+    assert before == {"n-1": [1, 3], "n-2": [1, 4], "n-3": [1]}
+    for generation in (2, 3):  # a decision is for all that come after, not for the next alone
+        await rebuild(live.core, live.applier, broker, [topic])
+        assert await live.applied(generation) == before
+        # nobody has decided about this one
+        assert await live.parked_streams() == ["n-3"]
+    live.applier.faulty = set()
+    await rebuild(live.core, live.applier, broker, [topic])
+    assert (await live.applied(4))["n-1"] == [1, 2, 3]  # what can be read by now is read
+
+
 async def test_the_switch_waits_until_the_new_model_has_reached_the_live_one(
     live: Watch, broker: Broker, topic: str
 ) -> None:

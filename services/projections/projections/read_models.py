@@ -67,13 +67,10 @@ class ReadModel:
         """The platform topics it reads."""
         return [platform_topic(service) for service in self.services]
 
-    def follows(self, stream_id: str) -> bool:
-        """Whether it keeps this stream; it keeps those of every aggregate that has a fold."""
-        return stream_id.startswith(self._followed)
-
     @cached_property
-    def _followed(self) -> tuple[str, ...]:
-        return tuple(f"{aggregate}-" for aggregate in self.projection().aggregates)
+    def follows(self) -> Callable[[str], bool]:
+        """Whether it keeps a stream, by its id."""
+        return self.projection().follows
 
     def projection(self) -> RowProjection:
         """The projection that writes it."""

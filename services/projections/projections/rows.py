@@ -199,8 +199,13 @@ class RowProjection:
         self.name = name
         self.handles = frozenset(folds.by_event)
         self.aggregates = frozenset(event.aggregate for event in folds.by_event)
+        self._followed = tuple(f"{aggregate}-" for aggregate in sorted(self.aggregates))
         self._folds = folds
         self._table = f"rows_{name.rpartition('.')[2].replace('-', '_')}"
+
+    def follows(self, stream_id: str) -> bool:
+        """Whether it keeps this stream; it keeps those of every aggregate that has a fold."""
+        return stream_id.startswith(self._followed)
 
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.events import metrics
 from leefwijk.events.broker import Place
@@ -152,20 +152,17 @@ class ConsumerCore:
     ) -> list[Record]:
         opened = self._open(records)
         async with self.engine.begin() as connection:
-            live = generation is None
-            if generation is None:
-                generation = await ledger.current_generation(connection, self.name, hold=True)
-            book = ledger.Ledger(connection, self.name, generation)
+            book = await self._book(connection, generation)
             offsets = await book.lock_partitions({(r.topic, r.partition) for r in records})
             if not accept_hole:
                 _require_no_hole(records, offsets)
             sorting = Sorting(fault)
             await sort_batch(sorting, book, opened)
             if sorting.changes:
-                await self.applier.apply(connection, generation, sorting.changes)
+                await self.applier.apply(connection, book.generation, sorting.changes)
             await book.write(sorting)
             await book.move_offsets(records, offsets, sorting.lowest_new)
-        total.add(self.count(sorting, live))
+        total.add(self.count(sorting, live=generation is None))
         return sorting.ready()
 
     def _open(self, records: Sequence[Record]) -> list[Opened]:
@@ -192,16 +189,17 @@ class ConsumerCore:
             metrics.APPLIED_AT.labels(self.name).set(newest)
         return counts
 
-    async def retry(self, stream_id: str, found: Sequence[Record] = ()) -> Applied:
+    async def retry(
+        self, stream_id: str, found: Sequence[Record] = (), *, generation: int | None = None
+    ) -> Applied:
         """Try what blocks a parked stream again, with events fetched from its owner put first.
 
         Raises what the blocking event raises; the stream then stays parked as it was. Where it goes
         in, the events behind it follow until one is faulty itself.
         """
-        total = await self.apply(found, accept_hole=True)
+        total = await self.apply(found, generation=generation, accept_hole=True)
         async with self.engine.begin() as connection:
-            generation = await ledger.current_generation(connection, self.name, hold=True)
-            book = ledger.Ledger(connection, self.name, generation)
+            book = await self._book(connection, generation)
             first = (await book.parked(stream_id))[:1]
             await book.lock_partitions(
                 {(item.record.topic, item.record.partition) for item in first}
@@ -211,19 +209,40 @@ class ConsumerCore:
             sorting = Sorting()
             await sort_batch(sorting, book, self._open([item.record for item in first]))
             if sorting.changes:
-                await self.applier.apply(connection, generation, sorting.changes)
+                await self.applier.apply(connection, book.generation, sorting.changes)
             await book.write(sorting)
-        total.add(self.count(sorting, live=True))
-        await self._apply_ready(sorting.ready(), None, total)
+        total.add(self.count(sorting, live=generation is None))
+        await self._apply_ready(sorting.ready(), generation, total)
         return total
 
     async def skip(self, stream_id: str, *, by: str, reason: str) -> Applied:
         """Pass over what blocks a stream, and say who did so and why; then go on with the rest."""
         async with self.engine.begin() as connection:
-            generation = await ledger.current_generation(connection, self.name, hold=True)
-            book = ledger.Ledger(connection, self.name, generation)
+            book = await self._book(connection, None)
             await book.skip_first(stream_id, by=by, reason=reason)
         return await self.retry(stream_id)
+
+    async def skip_again(self, generation: int) -> None:
+        """Pass over in a new generation what people passed over in those before it.
+
+        Only where the same event waits as first of its stream again: what can be read by now, or
+        waits for another reason, is left as it is.
+        """
+        async with self.engine.begin() as connection:
+            decided = await ledger.Ledger(connection, self.name, generation).skipped_before()
+        for one in decided:
+            async with self.engine.begin() as connection:
+                book = ledger.Ledger(connection, self.name, generation)
+                if again := await book.is_first(one):
+                    await book.skip_first(one.stream_id, by=one.by, reason=one.reason)
+            if again:
+                await self.retry(one.stream_id, generation=generation)
+
+    async def _book(self, connection: AsyncConnection, generation: int | None) -> ledger.Ledger:
+        """The books of a generation; of the current one the pointer is held."""
+        if generation is None:
+            generation = await ledger.current_generation(connection, self.name, hold=True)
+        return ledger.Ledger(connection, self.name, generation)
 
 
 def _require_no_hole(records: Sequence[Record], offsets: dict[Place, int]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -99,6 +101,12 @@ _SKIPPED = text("""
 insert into parked_skips (consumer, generation, stream_id, version, event_id, skipped_by, reason)
 values (:consumer, :generation, :stream_id, :version, :event_id, :by, :reason)
 """)
+_SKIPPED_BEFORE = text("""
+select distinct on (stream_id, version, event_id)
+    stream_id, version, event_id, skipped_by, reason, skipped_at
+from parked_skips where consumer = :consumer and generation < :generation
+order by stream_id, version, event_id, skipped_at
+""")
 _UNPARK = text("""
 delete from parked where consumer = :consumer and generation = :generation
     and stream_id = :stream_id and version = :version
@@ -137,11 +145,24 @@ async def current_generation(connection: AsyncConnection, consumer: str, *, hold
     return int(found[0]["current"])
 
 
+@dataclass(frozen=True)
+class Skip:
+    """What a person passed over, and why."""
+
+    stream_id: str
+    version: int
+    event_id: UUID | None
+    """`PASSED_OVER`: the versions up to this one, which never came."""
+    by: str
+    reason: str
+
+
 class Ledger:
     """The books of one consumer and generation, within one transaction."""
 
     def __init__(self, connection: AsyncConnection, consumer: str, generation: int) -> None:
         self._connection = connection
+        self.generation = generation
         self._who = {"consumer": consumer, "generation": generation}
 
     async def lock_partitions(self, places: Iterable[Place]) -> dict[Place, int]:
@@ -218,11 +239,8 @@ class Ledger:
             raise LookupError(f"nothing of {stream_id} is parked")
         first = parked[0]
         stream = (await self.streams({stream_id}))[stream_id]
-        version, event_id = first.version, first.event_id
-        if version > stream.version + 1:
-            # nobody knows the ids of what never came; it is dropped should it come after all
-            version, event_id = version - 1, PASSED_OVER
-        else:
+        version, event_id = _in_the_way(first, stream)
+        if event_id != PASSED_OVER:
             await self.unpark(first)
         if version > stream.version:
             moved = {"stream_ids": [stream_id], "versions": [version], "event_ids": [event_id]}
@@ -238,6 +256,22 @@ class Ledger:
                 "reason": reason,
             },
         )
+
+    async def skipped_before(self) -> list[Skip]:
+        """What people passed over in earlier generations, streams in version order."""
+        rows = await self._connection.execute(_SKIPPED_BEFORE, self._who)
+        return [
+            Skip(row.stream_id, row.version, row.event_id, row.skipped_by, row.reason)
+            for row in rows
+        ]
+
+    async def is_first(self, skip: Skip) -> bool:
+        """Whether the same stands in the way of its stream in this generation."""
+        parked = await self.parked(skip.stream_id)
+        if not parked:
+            return False
+        stream = (await self.streams({skip.stream_id}))[skip.stream_id]
+        return _in_the_way(parked[0], stream) == (skip.version, skip.event_id)
 
     async def write(self, sorting: Sorting) -> None:
         """Write moved streams and what was parked and unparked."""
@@ -311,6 +345,14 @@ class Ledger:
                 "offsets": list(moves.values()),
             },
         )
+
+
+def _in_the_way(first: Parked, stream: Stream) -> tuple[int, UUID | None]:
+    """Version and id of what a stream waits for: an event, or the last one that never came."""
+    if first.version > stream.version + 1:
+        # nobody knows the ids of what never came; it is dropped should it come after all
+        return first.version - 1, PASSED_OVER
+    return first.version, first.event_id
 
 
 def _parked_row(row: Columns) -> Parked:

@@ -157,6 +157,7 @@ async def _rebuild(
                     await progress(done, total)
             if at_end:
                 await way.settle()
+                await core.skip_again(generation)
                 if await _switch(core, generation, set(ends), switched):
                     _log.info("read model switched", consumer=core.name, generation=generation)
                     return done

@@ -71,9 +71,10 @@ class Applier(Protocol):
 class SelectiveApplier(Applier, Protocol):
     """An applier that follows some streams of its topics only.
 
-    Events of other aggregates move the offset on and nothing else: their versions are not kept, so
-    they can leave no gap.
+    Events of other streams move the offset on and nothing else: their versions are not kept, so
+    they can leave no gap. The stream decides, whatever type an event of it has: a stream is
+    followed as a whole or not at all.
     """
 
-    aggregates: frozenset[str]
-    """Aggregates whose streams it follows, as their types name them."""
+    def follows(self, stream_id: str) -> bool:
+        """Whether it keeps this stream."""

@@ -91,13 +91,8 @@ def open_batch(catalogue: Catalogue, applier: Applier, records: Sequence[Record]
     opened = [_open(catalogue, handles, record) for record in records]
     if not isinstance(applier, SelectiveApplier):
         return opened
-    followed = applier.aggregates
-    return [one for one in opened if one.received is None or _aggregate(one.received) in followed]
-
-
-def _aggregate(received: Received) -> str:
-    """The aggregate that a type names; nothing for a type of another make."""
-    return "".join(received.type.split(".", 3)[2:3])
+    follows = applier.follows
+    return [one for one in opened if one.received is None or follows(one.received.stream_id)]
 
 
 def _open(catalogue: Catalogue, handles: frozenset[type[Event]], record: Record) -> Opened:
