@@ -139,10 +139,8 @@ READ_MODELS = (
         "a rebuild switches while a batch goes into the old model",
         3,
         f"{EVENTS}/consume/core.py",
-        "hold=True)\n            book = ledger.Ledger(connection, self.name, generation)\n"
-        "            offsets",
-        "hold=False)\n            book = ledger.Ledger(connection, self.name, generation)\n"
-        "            offsets",
+        "hold=True)\n        return ledger.Ledger",
+        "hold=False)\n        return ledger.Ledger",
         (f"{REBUILD}::test_the_pointer_does_not_move_while_a_batch_goes_in",),
     ),
     Mutant(
