@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +36,9 @@ from projections.read_models import AREA_EFFORT_STATUS, READ_MODELS, ReadModel
 from projections.rows import Batch, Row
 from projections.settings import ProjectionsSettings
 from projections.snapshot import Said
+
+# test folders are no packages: the helpers beside this file are found by their folder
+sys.path.append(str(Path(__file__).parent))
 
 LARIKS = "WK010601@2020"
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from projections_scenes import extra_agreed, extra_proposed
 
-from leefwijk.events.event import Validity
-from leefwijk.events.fields import EffortLevelName, Theme
+from leefwijk.events.fields import Theme
 from leefwijk.events.handling import write_token
 from leefwijk.events.language.initiatives import life, support
 from leefwijk.events.language.monitoring import effort_levels as levels
@@ -51,41 +51,16 @@ def area(id_: str, name: str, kind: AreaKind = AreaKind.DISTRICT, parent: str = 
 def level_facts(id_: str) -> list[Any]:
     """A level `extra` for an area, proposed and agreed."""
     mode = levels.Mode(stance=levels.Stance.REACTIVE, rhythm=levels.Rhythm.INCIDENTAL)
-    valid = Validity(from_=date(2026, 1, 1), through=date(2028, 12, 31))
-    proposed = levels.EffortLevelProposed(
+    proposed = extra_proposed(
+        date(2026, 1, 1),
+        date(2028, 12, 31),
         area=id_,
-        municipalities=(f"GM{id_[2:6]}",),
-        level=EffortLevelName.EXTRA,
         mode=mode,
-        valid=valid,
-        measurements=(
-            levels.MeasurementGround(
-                area=id_,
-                source_edition="rivm-2020",
-                indicator="eenzaam",
-                period="2020",
-                figure="54.1",
-                event_id=GROUND,
-            ),
-        ),
-        stories=(levels.StoryGround(story="t1", event_id=GROUND),),
-        effects=(
-            levels.ExpectedEffect(
-                indicator="eenzaam", movement=levels.Movement.DOWN, by=date(2028, 12, 31)
-            ),
-        ),
         invited=("p1",),
         reaction_through=date(2026, 1, 29),
         lapses_on=date(2026, 7, 30),
     )
-    agreed = levels.EffortLevelAgreed(
-        area=id_,
-        level=EffortLevelName.EXTRA,
-        mode=mode,
-        valid=valid,
-        budgets=(levels.YearBudget(year=2026, amount=Decimal("24000.00")),),
-    )
-    return [proposed, agreed]
+    return [proposed, extra_agreed(proposed)]
 
 
 def figure(number: str) -> MeasurementsRecorded:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
+from initiative_scenes import proposal, role
+from projections_scenes import BUURT, GROUND, LARIKS, extra_agreed, extra_proposed
 
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName, Theme
@@ -38,10 +39,7 @@ from leefwijk.events.language.participation import owed_checks as owed
 from leefwijk.events.language.participation.ladder import Answers, OwnRole
 from leefwijk.events.language.participation.words import Form, Group, LeadingWish, Level
 
-LARIKS = "WK010601@2020"
-BUURT = "BU01060100@2020"
 IN_ASSEN = ("GM0106",)
-GROUND = UUID("77777777-7777-4777-8777-777777777777")
 EVENING = datetime.fromisoformat("2026-05-15T20:00:00+02:00")
 
 
@@ -126,30 +124,9 @@ def _the_area(history: Any) -> None:
 
 
 def _the_level(history: Any) -> None:
-    mode = levels.Mode(stance=levels.Stance.PROACTIVE, rhythm=levels.Rhythm.INCIDENTAL)
-    valid = Validity(from_=date(2026, 1, 1), through=date(2027, 12, 31))
-    proposed = levels.EffortLevelProposed(
-        area=LARIKS,
-        municipalities=IN_ASSEN,
-        level=EffortLevelName.EXTRA,
-        mode=mode,
-        valid=valid,
-        measurements=(
-            levels.MeasurementGround(
-                area=LARIKS,
-                source_edition="rivm-2020",
-                indicator="eenzaam",
-                period="2020",
-                figure="54.1",
-                event_id=GROUND,
-            ),
-        ),
-        stories=(levels.StoryGround(story="s1", event_id=GROUND),),
-        effects=(
-            levels.ExpectedEffect(
-                indicator="eenzaam", movement=levels.Movement.DOWN, by=date(2027, 12, 31)
-            ),
-        ),
+    proposed = extra_proposed(
+        date(2026, 1, 1),
+        date(2027, 12, 31),
         invited=("assen",),
         reaction_through=date(2026, 1, 29),
         lapses_on=date(2026, 7, 30),
@@ -164,13 +141,7 @@ def _the_level(history: Any) -> None:
         on=date(2026, 1, 20),
     )
     history.say("l1", aside, "2026-01-20")
-    agreed = levels.EffortLevelAgreed(
-        area=LARIKS,
-        level=EffortLevelName.EXTRA,
-        mode=mode,
-        valid=valid,
-        budgets=(levels.YearBudget(year=2026, amount=Decimal("24000.00")),),
-    )
+    agreed = extra_agreed(proposed)
     history.say("l1", agreed, "2026-02-01")
     asked = levels.EffortLevelQuestioned(
         area=LARIKS,
@@ -459,3 +430,11 @@ def _with_residents(history: Any) -> None:
         on=date(2026, 6, 1),
     )
     history.say("g1", made, "2026-06-01", area=BUURT)
+
+
+@pytest.fixture
+def i1(history: Any) -> Any:
+    """B2: the coffee corner, with role support."""
+    history.say("i1", proposal(), "2026-03-30")
+    history.say("i1", role(roles.CorporationRole.SUPPORT, "2026-04-01"), "2026-04-01")
+    return history

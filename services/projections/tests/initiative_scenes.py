@@ -1,0 +1,74 @@
+"""Initiatives as specifications of the effort status tell of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from projections_scenes import LARIKS
+
+from leefwijk.events.fields import Theme
+from leefwijk.events.language.gates import (
+    Gate,
+    GateLine,
+    GateOutcome,
+)
+from leefwijk.events.language.initiatives import (
+    life,
+    roles,
+    spending,
+    support,
+)
+
+
+def proposal(title: str = "Koffiehoek", **more: Any) -> life.InitiativeProposed:
+    """An initiative in Lariks."""
+    return life.InitiativeProposed(
+        title=title,
+        area=LARIKS,
+        municipalities=("GM0106",),
+        themes=(Theme.MEETING,),
+        taker=life.Taker.RESIDENTS,
+        collective_benefit="Iedereen welkom",
+        **{"on": date(2026, 3, 30), **more},
+    )
+
+
+def role(said: roles.CorporationRole, on: str) -> roles.CorporationRoleAgreed:
+    """A role of the corporation."""
+    return roles.CorporationRoleAgreed(role=said, on=date.fromisoformat(on))
+
+
+def line(
+    gate: Gate, outcome: GateOutcome = GateOutcome.PASSED, code: str | None = None, **more: Any
+) -> GateLine:
+    """A gate as it was judged."""
+    return GateLine(
+        gate=gate, outcome=outcome, code=code, reason="As it was read", source="own rule", **more
+    )
+
+
+def grant(euros: str, on: str = "2026-04-20", **more: Any) -> support.SupportGranted:
+    """Support in money."""
+    return support.SupportGranted(
+        request=1,
+        area=LARIKS,
+        budget_area=LARIKS,
+        year=int(on[:4]),
+        lines=(
+            support.GrantedLine(line=1, kind=support.SupportKind.MONEY, amount=Decimal(euros)),
+            support.GrantedLine(line=2, kind=support.SupportKind.TIME, hours=24),
+        ),
+        charged=Decimal(euros),
+        partly=False,
+        on=date.fromisoformat(on),
+        **more,
+    )
+
+
+def spent(id_: str, euros: str, on: str) -> spending.SpendingRecorded:
+    """Money that was spent."""
+    return spending.SpendingRecorded(
+        spending=id_, request=1, line=1, amount=Decimal(euros), on=date.fromisoformat(on)
+    )

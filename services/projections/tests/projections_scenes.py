@@ -1,0 +1,71 @@
+"""What specifications of the effort status begin with, and how they read an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from leefwijk.events.event import Validity
+from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.monitoring import effort_levels as levels
+
+LARIKS = "WK010601@2020"
+BUURT = "BU01060100@2020"
+GROUND = UUID("77777777-7777-4777-8777-777777777777")
+MODE = levels.Mode(stance=levels.Stance.PROACTIVE, rhythm=levels.Rhythm.INCIDENTAL)
+
+
+def only(items: list[Any]) -> Any:
+    """The one item."""
+    (item,) = items
+    return item
+
+
+def extra_proposed(
+    first: date,
+    through: date,
+    *,
+    area: str = LARIKS,
+    mode: levels.Mode = MODE,
+    invited: tuple[str, ...] = (),
+    reaction_through: date,
+    lapses_on: date,
+) -> levels.EffortLevelProposed:
+    """`extra` is proposed for a district: one figure, one story, one effect by its last day."""
+    return levels.EffortLevelProposed(
+        area=area,
+        municipalities=(f"GM{area[2:6]}",),
+        level=EffortLevelName.EXTRA,
+        mode=mode,
+        valid=Validity(from_=first, through=through),
+        measurements=(
+            levels.MeasurementGround(
+                area=area,
+                source_edition="rivm-2020",
+                indicator="eenzaam",
+                period="2020",
+                figure="54.1",
+                event_id=GROUND,
+            ),
+        ),
+        stories=(levels.StoryGround(story="s1", event_id=GROUND),),
+        effects=(
+            levels.ExpectedEffect(indicator="eenzaam", movement=levels.Movement.DOWN, by=through),
+        ),
+        invited=invited,
+        reaction_through=reaction_through,
+        lapses_on=lapses_on,
+    )
+
+
+def extra_agreed(proposed: levels.EffortLevelProposed) -> levels.EffortLevelAgreed:
+    """It is agreed as it was proposed, with a budget for 2026."""
+    return levels.EffortLevelAgreed(
+        area=proposed.area,
+        level=proposed.level,
+        mode=proposed.mode,
+        valid=proposed.valid,
+        budgets=(levels.YearBudget(year=2026, amount=Decimal("24000.00")),),
+    )
