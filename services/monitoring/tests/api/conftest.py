@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +43,9 @@ from monitoring.domain.area import RegisterArea
 from monitoring.import_store import ImportStore
 from monitoring.importer import Importer
 from monitoring.settings import MonitoringSettings
+
+# test folders are no packages: the helpers beside this file are found by their folder
+sys.path.append(str(Path(__file__).parent))
 
 FILES = Path(__file__).parent.parent / "importing" / "files"
 KEY = base64.b64encode(b"k" * 32).decode()
