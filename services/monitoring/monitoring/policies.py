@@ -22,7 +22,7 @@ from leefwijk.gates.place import Place
 from leefwijk.gates.setting_aside import Override
 from leefwijk.gates.support import Case, Known
 from leefwijk.gates.tenants import Dwellings
-from monitoring.domain.base_verdict import Reading
+from monitoring.domain.base_verdict import PlaceRead
 from monitoring.domain.effort_level import EffortLevel
 
 ALL_THEMES = tuple(theme.value for theme in Theme)
@@ -34,7 +34,8 @@ class LevelKnowledge:
     """What bears on a level, from this service and from others."""
 
     place: Place
-    base: Reading
+    base: PlaceRead | None = None
+    """The base of the narrowest assessed place that holds the area; none: nobody looked there."""
     in_force: EffortLevelName | None = None
     """The level that holds in the area on the first day of the proposed one."""
     checks: Checks = field(default_factory=Checks)
@@ -112,13 +113,13 @@ def _contributions(known: LevelKnowledge) -> tuple[Basis, ...]:
 
 
 def _bases(known: LevelKnowledge, at: At) -> Bases:
-    reading = known.base
     fresh = Freshness(at.now)
-    if reading.assessed is None and not reading.evidence:
+    if known.base is None:
         return Bases((), fresh)
+    reading = known.base.reading
     in_order = {Verdict.IN_ORDER: True, Verdict.NOT_IN_ORDER: False, Verdict.UNKNOWN: None}
     base = Base(
-        known.place.area,
+        known.base.area,
         in_order[reading.verdict],
         reading.assessed or at.today,
         tuple(str(id_) for id_ in reading.evidence),

@@ -66,6 +66,19 @@ class Reading:
     valid_through: date | None = None
     exempt: int = 0
 
+    @property
+    def rests_on_something(self) -> bool:
+        """Whether somebody looked, or homes say something: otherwise a wider place is asked."""
+        return self.assessed is not None or bool(self.evidence)
+
+
+@dataclass(frozen=True)
+class PlaceRead:
+    """The verdict on the narrowest assessed place that holds what is asked about."""
+
+    area: str
+    reading: Reading
+
 
 @dataclass(frozen=True)
 class AreaReading:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leefwijk.events.fields import area_code
+
 
 @dataclass(frozen=True)
 class KnownPlace:
@@ -23,3 +25,9 @@ def lies_in(area: str) -> tuple[str, ...]:
     code, _, edition = area.partition("@")
     above = {"BU": (f"WK{code[2:8]}", f"GM{code[2:6]}"), "WK": (f"GM{code[2:6]}",)}
     return tuple(f"{one}@{edition}" for one in above.get(code[:2], ()))
+
+
+def patterns_below(area: str) -> tuple[str, ...]:
+    """The codes of what may lie in an administrative area, as patterns of SQL's `like`."""
+    kinds = {"GM": ("WK", "BU"), "WK": ("BU",)}.get(area[:2], ())
+    return tuple(f"{kind}{area_code(area)[2:]}%" for kind in kinds)

@@ -34,6 +34,8 @@ class JudgeLevelGround(Command[EffortLevel]):
     ground: Ground
     lost: bool
     """Whether it was there before; a level that was agreed without it is not questioned anew."""
+    newly_known: bool = False
+    """Of this place nothing was known and it reads bad: a level that rested on a wider loses it."""
     because: str
     evidence: tuple[UUID, ...] = ()
     on: date
@@ -56,7 +58,8 @@ class JudgeLevelGround(Command[EffortLevel]):
                 evidence=self.evidence,
                 on=self.on,
             )
-        if not there and self.lost and asked is None:
+        lost = self.lost or (self.newly_known and level.rests_on_base_unasked)
+        if not there and lost and asked is None:
             yield facts.EffortLevelQuestioned(
                 area=level.area,
                 level=level.level,

@@ -19,7 +19,7 @@ from monitoring.domain.agreeing import AreaLevels
 from monitoring.domain.area import Area
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.base_condition import BaseCondition
-from monitoring.domain.base_verdict import Reading, read_area
+from monitoring.domain.base_verdict import PlaceRead, read_area
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.places import KnownPlace, lies_in
@@ -121,10 +121,20 @@ async def _place(service: ServiceContext, place: KnownPlace) -> Place:
     )
 
 
-async def base_of(service: ServiceContext, place: KnownPlace, day: date) -> Reading:
-    """The verdict on the base of a place, derived now."""
-    loaded = await service.handler.load(BaseCondition, place.area)
-    return read_area(loaded.state, await base_around(service, place, day), day).area
+async def base_of(service: ServiceContext, place: KnownPlace, day: date) -> PlaceRead | None:
+    """The verdict on the narrowest assessed place that holds this one, derived now.
+
+    The same as initiatives asks of the base: the buurt before the wijk before the municipality.
+    """
+    for area in (place.area, *lies_in(place.area)):
+        asked = place if area == place.area else await place_of(service, area)
+        if asked is None:
+            continue
+        loaded = await service.handler.load(BaseCondition, area)
+        reading = read_area(loaded.state, await base_around(service, asked, day), day).area
+        if reading.rests_on_something:
+            return PlaceRead(area, reading)
+    return None
 
 
 async def known_grounds(
@@ -135,7 +145,7 @@ async def known_grounds(
     place = await place_of(service, level.area)
     if place is not None:
         base = await base_of(service, place, context.today)
-        if base.verdict is Verdict.IN_ORDER:
+        if base is not None and base.reading.verdict is Verdict.IN_ORDER:
             there.add(Ground.BASE)
     roles = await service.handler.load(AreaRoles, level.area)
     # a role may end or begin on a day to come: what counts is the day that the fact speaks of

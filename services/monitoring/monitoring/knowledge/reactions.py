@@ -41,7 +41,7 @@ from leefwijk.events.language.monitoring.base_conditions import (
 )
 from leefwijk.events.language.monitoring.effort_levels import Ground
 from monitoring.domain.assessing import JudgeBase
-from monitoring.domain.places import lies_in
+from monitoring.domain.places import lies_in, patterns_below
 from monitoring.domain.questioning import JudgeLevelGround
 from monitoring.knowledge import asked, homes, living_agreements
 
@@ -71,6 +71,12 @@ select distinct area from known_homes where is_home and complex in (
 _LEVELS = text("""
 select substr(stream_id, 15) as id from documents
 where kind = 'effort-levels' and status = 'agreed' and area = any(cast(:areas as text[]))
+order by stream_id
+""")
+
+_LEVELS_BELOW = text("""
+select substr(stream_id, 15) as id, area from documents
+where kind = 'effort-levels' and status = 'agreed' and area like any(cast(:below as text[]))
 order by stream_id
 """)
 
@@ -150,7 +156,23 @@ async def _levels(connection: AsyncConnection, change: Change) -> Iterable[str]:
     if event.complex is not None:
         return []
     areas = await _around(connection, event.area)
-    return (await connection.execute(_LEVELS, {"areas": areas})).scalars().all()
+    levels = (await connection.execute(_LEVELS, {"areas": areas})).scalars().all()
+    return [*levels, *await _levels_below(connection, event.area)]
+
+
+async def _levels_below(connection: AsyncConnection, area: str) -> list[str]:
+    """The agreed levels of what lies in an area and of which nobody looked any nearer."""
+    rows = await connection.execute(_LEVELS_BELOW, {"below": list(patterns_below(area))})
+    nearer = {row.id: _nearer(row.area, area) for row in rows}
+    asked = {"areas": [one for path in nearer.values() for one in path]}
+    judged = set((await connection.execute(_BASES, asked)).scalars())
+    return [level for level, path in nearer.items() if path and judged.isdisjoint(path)]
+
+
+def _nearer(area: str, wider: str) -> list[str]:
+    """The area and what it lies in, up to a wider one; nothing, where it does not lie in that."""
+    path = [area, *lies_in(area)]
+    return path[: path.index(wider)] if wider in path else []
 
 
 async def _directed(connection: AsyncConnection, change: Change) -> Iterable[str]:
@@ -173,6 +195,7 @@ def _judge_level(change: Change) -> JudgeLevelGround:
     return JudgeLevelGround(
         ground=Ground.BASE,
         lost=event.before is Verdict.IN_ORDER and event.verdict is not Verdict.IN_ORDER,
+        newly_known=event.before is Verdict.UNKNOWN and event.verdict is Verdict.NOT_IN_ORDER,
         because=f"The base of {event.area} is no longer in order: {steps}.",
         evidence=(change.received.id,),
         on=event.on,

@@ -340,3 +340,45 @@ async def test_the_question_closes_by_itself_when_the_home_is_repaired(
     recorded = await pittelo.facts("effort-levels-%")
     assert recorded["effort-level-questioned"] == 1
     assert recorded["effort-level-question-answered"] == 1
+
+
+async def _resting_on_the_wijk(pittelo: Any, facts: Any, propose: Any) -> str:
+    """`extra` is agreed for the buurt, of which nobody looked any nearer than its wijk."""
+    await pittelo.hears("housing_mix", "d1", facts.home(BUURT))
+    await pittelo.hears("housing_mix", "i", facts.delivered())
+    await pittelo.hears("participation", "k", facts.check(PITTELO))
+    await pittelo.done(f"{BASE}/assessments", WORKER, {"steps": WELL})
+    await pittelo.settle()
+    level = f"/effort-proposals/{await propose(pittelo, BUURT)}"
+    await pittelo.done(f"{level}/agreements", MANAGER)
+    return level
+
+
+async def _asked_after(pittelo: Any, level: str, area: str, **found: str) -> list[str]:
+    """What is asked about the level after a look at an area."""
+    await pittelo.done(f"/base-conditions/{area}/assessments", WORKER, {"steps": _found(**found)})
+    await pittelo.settle()
+    return list((await pittelo.look(level))["questions"])
+
+
+async def test_a_level_that_rests_on_the_look_at_its_wijk_is_questioned_with_it(
+    pittelo: Any, facts: Any, propose: Any
+) -> None:
+    """MON-29: the buurt has no look of its own; where it has one, the wijk's is not its ground."""
+    level = await _resting_on_the_wijk(pittelo, facts, propose)
+    assert await _asked_after(pittelo, level, PITTELO, safe="insufficient") == ["base"]
+    assert await _asked_after(pittelo, level, PITTELO, safe="sufficient") == []
+    await pittelo.done(f"/base-conditions/{BUURT}/assessments", WORKER, {"steps": WELL})
+    assert await _asked_after(pittelo, level, PITTELO, safe="insufficient") == []
+    assert (await pittelo.facts("effort-levels-%"))["effort-level-questioned"] == 1
+
+
+async def test_a_first_look_at_the_buurt_takes_the_ground_that_the_wijk_gave(
+    pittelo: Any, facts: Any, propose: Any
+) -> None:
+    """MON-29: in order as far as was known; asked once, and not again once answered."""
+    level = await _resting_on_the_wijk(pittelo, facts, propose)
+    assert await _asked_after(pittelo, level, BUURT, safe="insufficient") == ["base"]
+    body = {"ground": "base", "reason": "The repair is ordered for April"}
+    await pittelo.done(f"{level}/question-answers", DIRECTOR, body)
+    assert await _asked_after(pittelo, level, BUURT, clean="insufficient") == []

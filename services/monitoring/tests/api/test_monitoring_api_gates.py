@@ -102,6 +102,23 @@ class TestBase:
         basic = f"/effort-proposals/{await propose(pittelo, PITTELO, level='basic')}"
         await pittelo.done(f"{basic}/agreements", MANAGER)
 
+    async def test_a_look_at_the_wijk_counts_where_nobody_looked_nearer(
+        self, pittelo: Any, facts: Any, propose: Any
+    ) -> None:
+        """MON-34, INI-10: the buurt before the wijk; the wijk where nobody looked at the buurt."""
+        await pittelo.hears("participation", "k", facts.check(PITTELO))
+        proposal = await propose(pittelo, BUURT)
+        assert (await codes(pittelo, proposal))["base-in-order"] == "base-unknown"
+        wide = (await pittelo.done(f"{BASE}/assessments", WORKER, {"steps": WELL}))["events"][0]
+        line = (await lines(pittelo, proposal))["base-in-order"]
+        assert (line["outcome"], line["evidence"]) == ("passed", [wide])
+        assert PITTELO in line["reason"]
+        near = f"/base-conditions/{BUURT}/assessments"
+        await pittelo.done(near, WORKER, {"steps": DARK["steps"]})
+        line = (await lines(pittelo, proposal))["base-in-order"]
+        assert line["code"] == "base-not-in-order"
+        assert BUURT in line["reason"]
+
     async def test_an_assessment_that_lapsed_is_no_base(
         self, pittelo: Any, facts: Any, propose: Any
     ) -> None:

@@ -36,7 +36,7 @@ from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.place import Place
 from leefwijk.gates.tenants import Dwellings
 from monitoring.domain.agreeing import AgreeEffortLevel, WithdrawProposal
-from monitoring.domain.base_verdict import Reading
+from monitoring.domain.base_verdict import PlaceRead, Reading
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates, OverrideLevelGate
 from monitoring.domain.questioning import AnswerLevelQuestion, JudgeLevelGround, LevelGrounds
@@ -69,7 +69,7 @@ CHECK = Check(
 )
 KNOWN = LevelKnowledge(
     PLACE,
-    WELL,
+    PlaceRead(LARIKS, WELL),
     checks=Checks((CHECK,), FRESH),
     agreements=Agreements((), FRESH),
     dwellings=Dwellings(120, (str(UUID(int=91)),), FRESH),
@@ -163,15 +163,15 @@ def test_a_promise_below_the_wish_must_have_been_told(open_: Specification) -> N
 
 def test_extra_needs_the_base_in_order(open_: Specification) -> None:
     """MON-34: not in order names complex and finding; unknown is unknown; both are refused."""
-    line = _lines(open_, replace(KNOWN, base=DARK))[Gate.BASE_IN_ORDER]
+    line = _lines(open_, replace(KNOWN, base=PlaceRead(LARIKS, DARK)))[Gate.BASE_IN_ORDER]
     assert line.code == "base-not-in-order"
     assert "complex c: dark" in line.reason
     assert str(F1) in line.reason
-    _judged(open_, replace(KNOWN, base=DARK)).when(AgreeEffortLevel()).refused(
+    _judged(open_, replace(KNOWN, base=PlaceRead(LARIKS, DARK))).when(AgreeEffortLevel()).refused(
         "gates-not-passed", saying="complex c"
     )
-    for reading in (Reading(Verdict.UNKNOWN), replace(DARK, verdict=Verdict.UNKNOWN)):
-        line = _lines(open_, replace(KNOWN, base=reading))[Gate.BASE_IN_ORDER]
+    for read in (None, PlaceRead(LARIKS, replace(DARK, verdict=Verdict.UNKNOWN))):
+        line = _lines(open_, replace(KNOWN, base=read))[Gate.BASE_IN_ORDER]
         assert (line.outcome, line.code) == (GateOutcome.UNKNOWN, "base-unknown")
 
 
@@ -182,14 +182,14 @@ def test_basic_never_needs_the_base(
     basic = replace(open_, events=(), actors=()).and_(
         proposed_as(invited=(), level=EffortLevelName.BASIC)
     )
-    assert _lines(basic, replace(KNOWN, base=DARK))[Gate.BASE_IN_ORDER].passes
+    assert _lines(basic, replace(KNOWN, base=PlaceRead(LARIKS, DARK)))[Gate.BASE_IN_ORDER].passes
 
 
 def test_a_director_sets_the_base_aside_for_this_proposal_only(
     open_: Specification, proposed_as: Callable[..., EffortLevelProposed]
 ) -> None:
     """MON-34: with a reason; the line stays red and shows it; proposed anew it is needed again."""
-    dark = replace(KNOWN, base=DARK)
+    dark = replace(KNOWN, base=PlaceRead(LARIKS, DARK))
     director = _judged(open_, dark).by("area_director")
     base = Gate.BASE_IN_ORDER
     director.when(OverrideLevelGate(gate=base)).refused("reason-missing")
@@ -219,10 +219,10 @@ def test_a_director_sets_the_base_aside_for_this_proposal_only(
 
 def test_an_override_covers_its_own_ground(open_: Specification) -> None:
     """MON-34: given for a base not in order, it does not cover a base that is unknown."""
-    dark = _judged(open_, replace(KNOWN, base=DARK)).by("area_director")
+    dark = _judged(open_, replace(KNOWN, base=PlaceRead(LARIKS, DARK))).by("area_director")
     command = OverrideLevelGate(gate=Gate.BASE_IN_ORDER, reason="Ordered")
     overridden = dark.when(command).recorded()
-    unknown = replace(KNOWN, base=Reading(Verdict.UNKNOWN))
+    unknown = replace(KNOWN, base=None)
     _judged(overridden, unknown).when(AgreeEffortLevel()).refused("gates-not-passed")
 
 
