@@ -58,7 +58,7 @@ setup: .venv/.complete
 
 .venv/.complete: requirements.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml) | $(UV)
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON)" .venv
-	@$(UV) pip sync --quiet --require-hashes --python .venv requirements.lock || \
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python .venv requirements.lock || \
 	  { echo "leefwijk: the packages of requirements.lock could not be fetched; check the network or set UV_DEFAULT_INDEX to your own package index." >&2; exit 1; }
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
 	@touch $@

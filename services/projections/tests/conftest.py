@@ -306,8 +306,9 @@ async def read_sides(
     """Makes empty read sides."""
     made: list[ReadSide] = []
 
-    async def make() -> ReadSide:
-        url = await databases.fresh(*definition.all_migrations)
+    async def make(url: str | None = None) -> ReadSide:
+        """On a database of its own, or on one that was filled before."""
+        url = url or await databases.fresh(*definition.all_migrations)
         engine = create_engine(url, pool=4)
         async with engine.begin() as connection:
             for model in READ_MODELS.values():

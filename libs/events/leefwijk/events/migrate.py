@@ -22,6 +22,8 @@ class Migrations:
 
     name: str
     folder: Path
+    through: str = "head"
+    """The last revision to apply: the newest, unless an older database is wanted."""
 
 
 _HERE = Path(__file__).parent
@@ -34,7 +36,7 @@ def _upgrade(connection: Connection, migrations: Migrations) -> None:
     config.set_main_option("script_location", str(migrations.folder))
     config.attributes["connection"] = connection
     config.attributes["version_table"] = f"migrations_{migrations.name}"
-    command.upgrade(config, "head")
+    command.upgrade(config, migrations.through)
 
 
 async def migrate(url: str, *parts: Migrations) -> None:
