@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from fault_evidence import read_topics
 from platform_grounds import MEETING, asking_body, base_in_order, promise_body
 from platform_kit import DECIDING, Running, told, wait_until
 from platform_scenes import Scenes, initiative_body, proposal_body, today
+
+from leefwijk.events.language.participation.ladder import Wish
+from leefwijk.events.topics import platform_topic
 
 WORKER, MANAGER, DIRECTOR = "neighbourhood_worker", "area_manager", "area_director"
 
@@ -274,6 +280,25 @@ async def test_green_is_planned_and_realised_in_its_own_units(
     assert by_measure == {"tree", "unpaved"}
 
 
+async def _panel_on_the_topic(
+    platform: Running, panel: str
+) -> tuple[dict[str, tuple[str, str]], dict[str, dict[str, int]]]:
+    """Group and last wish of each voice by the topic read from its start, and the tally told."""
+    last: dict[str, tuple[str, str]] = {}
+    tally: dict[str, dict[str, int]] = {}
+    sent = (await read_topics(platform))[platform_topic("participation")]
+    for record in sorted(sent, key=lambda one: one.version):  # a record may come twice
+        data = json.loads(record.data)
+        if record.key.startswith("wishes-") and data["panel"] == panel:
+            last[record.key] = (data["group"], data["wish"])
+        if record.key == f"wish-panels-{panel}" and "tally" in data:
+            tally = {
+                one["group"]: {wish: one["answers"].get(wish, 0) for wish in Wish}
+                for one in data["tally"]
+            }
+    return last, tally
+
+
 async def test_a_panel_shows_nothing_small_and_says_what_it_may(
     platform: Running, scenes: Scenes
 ) -> None:
@@ -326,3 +351,9 @@ async def test_a_panel_shows_nothing_small_and_says_what_it_may(
     status = await wait_until(shown, "the effort status shows the panel")
     agreed = {one["group"]: one["answers"] for one in status["results"]}
     assert agreed == {group: one["answers"] for group, one in results.items()}
+
+    last, tally = await _panel_on_the_topic(platform, panel["id"])
+    for group, sevens in tally.items():
+        told_anew = Counter(wish for owner, wish in last.values() if owner == group)
+        assert {wish: count for wish, count in sevens.items() if count} == dict(told_anew)
+    assert sum(sum(sevens.values()) for sevens in tally.values()) == len(last) == 12
