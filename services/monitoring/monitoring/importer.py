@@ -17,7 +17,6 @@ from leefwijk.events.decider import Actor, Command
 from leefwijk.events.handling import Caller
 from leefwijk.events.handling import Outcome as Handled
 from leefwijk.events.language.monitoring.areas import AreaKind
-from leefwijk.events.language.monitoring.indicators import Direction
 from leefwijk.events.language.monitoring.measurements import Figure, Measured, Missing
 from leefwijk.events.store import listing
 from leefwijk.events.store.locks import alone
@@ -279,7 +278,7 @@ def _definition(definition: IndicatorDefinition) -> DefineIndicator:
         label=definition.en,
         label_nl=definition.nl,
         unit=definition.unit,
-        direction=Direction(definition.direction),
+        direction=definition.direction,
         dimension=definition.dimension,
         source=definition.source,
         note=definition.note,

@@ -15,22 +15,24 @@ from leefwijk.events.language.monitoring.indicators import (
     IndicatorRevised,
 )
 
-DIMENSIONS = (
-    # Leefbaarometer 3.0
+LEEFBAAROMETER = (
     "housing_stock",
     "physical_environment",
     "amenities",
     "social_cohesion",
     "nuisance_and_unsafety",
-    # positive health (Huber)
+)
+"""The five dimensions of Leefbaarometer 3.0."""
+POSITIVE_HEALTH = (
     "bodily_functions",
     "mental_wellbeing",
     "meaning",
     "quality_of_life",
     "participation",
     "daily_functioning",
-    "own",
 )
+"""The six dimensions of positive health (Huber)."""
+DIMENSIONS = (*LEEFBAAROMETER, *POSITIVE_HEALTH, "own")
 
 
 @dataclass(frozen=True)

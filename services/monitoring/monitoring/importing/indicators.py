@@ -4,45 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
+from leefwijk.events.language.monitoring.indicators import Direction
+from monitoring.domain.indicator import DIMENSIONS
 from monitoring.importing.declared import Declared, plain_yaml
 from monitoring.importing.rows import Missing, Value
 
-Direction: TypeAlias = Literal["higher_is_better", "lower_is_better", "none"]
-LEEFBAAROMETER: Final = (
-    "housing_stock",
-    "physical_environment",
-    "amenities",
-    "social_cohesion",
-    "nuisance_and_unsafety",
-)
-"""The five dimensions of Leefbaarometer 3.0."""
-POSITIVE_HEALTH: Final = (
-    "bodily_functions",
-    "mental_wellbeing",
-    "meaning",
-    "quality_of_life",
-    "participation",
-    "daily_functioning",
-)
-"""The six dimensions of positive health (Huber)."""
-Dimension: TypeAlias = Literal[
-    "housing_stock",
-    "physical_environment",
-    "amenities",
-    "social_cohesion",
-    "nuisance_and_unsafety",
-    "bodily_functions",
-    "mental_wellbeing",
-    "meaning",
-    "quality_of_life",
-    "participation",
-    "daily_functioning",
-    "own",
-]
+
+def _known(dimension: str) -> str:
+    if dimension not in DIMENSIONS:
+        raise ValueError(f"a dimension is one of {', '.join(DIMENSIONS)}")
+    return dimension
+
+
+Dimension: TypeAlias = Annotated[str, AfterValidator(_known)]
 Label: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from monitoring.domain.indicator import LEEFBAAROMETER, POSITIVE_HEALTH
 from monitoring.importing import builtin_indicators
 from monitoring.importing.indicators import (
-    LEEFBAAROMETER,
-    POSITIVE_HEALTH,
     IndicatorDefinition,
     derived,
     load_indicators,
