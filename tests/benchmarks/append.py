@@ -17,7 +17,7 @@ from tests.benchmarks.measuring import ROUNDS, Measured, Say, middle, ratio
 from tests.benchmarks.peering import PeerMissingError, Peers
 from tests.benchmarks.servers import Servers, servers
 
-from leefwijk.events.migrate import STORE
+from leefwijk.events.schemas import STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.store.records import Append
 from leefwijk.local.postgres import _BIN as BIN

@@ -20,7 +20,7 @@ from tests.benchmarks.load import histogram, percentiles
 from tests.benchmarks.measuring import ROUNDS, Measured, Say, middle, number
 from tests.benchmarks.servers import Servers, servers
 
-from leefwijk.events.migrate import STORE
+from leefwijk.events.schemas import STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.store.records import Append
 

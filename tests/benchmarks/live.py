@@ -13,7 +13,7 @@ from tests.benchmarks.measuring import ROUNDS, Measured, Say, ratio
 from tests.benchmarks.relay import produce
 from tests.benchmarks.servers import Servers, servers
 
-from leefwijk.events.migrate import CONSUME
+from leefwijk.events.schemas import CONSUME
 from leefwijk.local import free_port
 from leefwijk.service.issuer import ISSUER, DevelopmentIssuer
 from projections.app import MIGRATIONS

@@ -16,7 +16,7 @@ from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.rebuild import BATCH, rebuild
-from leefwijk.events.migrate import CONSUME
+from leefwijk.events.schemas import CONSUME
 from leefwijk.events.store.postgres import create_engine
 from leefwijk.service import garbage
 from projections.app import MIGRATIONS

@@ -19,8 +19,8 @@ from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
 from leefwijk.events.envelope import source_uri
 from leefwijk.events.log import Cursor
-from leefwijk.events.migrate import STORE
 from leefwijk.events.relay.relay import Relay, Routing
+from leefwijk.events.schemas import STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.testing.servers import make_topics
 from leefwijk.events.topics import platform_topic

@@ -14,7 +14,8 @@ from tests.benchmarks.filling import filler
 from leefwijk.events import topics
 from leefwijk.events.broker import Broker
 from leefwijk.events.catalogue import published_language
-from leefwijk.events.migrate import Migrations, migrate
+from leefwijk.events.migrate import migrate
+from leefwijk.events.schemas import Migrations
 from leefwijk.local import EmbeddedKafka, EmbeddedPostgres
 from leefwijk.local.postgres import USER
 

@@ -23,7 +23,7 @@ from tests.benchmarks.measuring import ROUNDS, Measured, Say, middle, number
 from tests.benchmarks.neighbourhood import MUNICIPALITY, changes
 from tests.benchmarks.servers import Servers, servers
 
-from leefwijk.events.migrate import CONSUME
+from leefwijk.events.schemas import CONSUME
 from leefwijk.events.store.postgres import create_engine
 from projections import queries
 from projections.app import MIGRATIONS

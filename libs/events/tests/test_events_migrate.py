@@ -7,7 +7,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from leefwijk.events.migrate import CONSUME, STORE, Migrations, migrate
+from leefwijk.events.migrate import migrate
+from leefwijk.events.schemas import CONSUME, STORE, Migrations
 from leefwijk.events.testing.servers import Databases
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from leefwijk.events import log
 from leefwijk.events.log import Cursor, LogEntry
-from leefwijk.events.migrate import CONSUME, STORE
+from leefwijk.events.schemas import CONSUME, STORE
 from leefwijk.events.store.postgres import EventStore
 from leefwijk.events.store.records import Commit, ConflictError, UnavailableError
 from leefwijk.events.testing.notes import Counted, append, commit, stored

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.events import log
 from leefwijk.events.log import Cursor, LogEntry
-from leefwijk.events.migrate import STORE
+from leefwijk.events.schemas import STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.store.records import ConflictError
 from leefwijk.events.testing.notes import append, commit, streams_of

@@ -16,7 +16,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from sqlalchemy import text
 
 from leefwijk.events.handling import Handler, Loaded
-from leefwijk.events.migrate import CONSUME, STORE
+from leefwijk.events.schemas import CONSUME, STORE
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.testing.notes import Count, Note, Notes, Write
 from leefwijk.events.testing.servers import Databases

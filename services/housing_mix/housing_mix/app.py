@@ -15,7 +15,7 @@ from housing_mix.import_store import DwellingImportStore
 from housing_mix.importer import DwellingImporter
 from housing_mix.knowledge.areas import AreaKnowledge
 from housing_mix.settings import HousingMixSettings
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.service.app import Task
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.wiring import Definition, Knowledge

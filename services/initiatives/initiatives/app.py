@@ -22,7 +22,7 @@ from initiatives.domain.judging_again import JudgeGatesAgain
 from initiatives.knowledge.applier import GateKnowledge
 from initiatives.knowledge.gathering import gates_for_support
 from initiatives.knowledge.reactions import COMMANDS, REACTIONS
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.service.settings import ServiceSettings
 from leefwijk.service.wiring import Definition, Knowledge
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from initiatives.app import definition
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.events.testing.servers import Databases
 from leefwijk.service.issuer import DevelopmentIssuer
 

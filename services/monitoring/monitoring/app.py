@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.service.app import Task
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.wiring import Definition, Knowledge

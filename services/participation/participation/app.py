@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Sequence
 from pathlib import Path
 
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.settings import ServiceSettings
 from leefwijk.service.wiring import Definition, Knowledge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.service.wiring import Definition
 from projections.api import effort_status, greening_progress, social_base
 from projections.read_models import PROJECTIONS

@@ -22,7 +22,7 @@ from leefwijk.events.consume.ledger import current_generation
 from leefwijk.events.consume.records import Change, Record
 from leefwijk.events.envelope import platform_headers, receive, source_uri
 from leefwijk.events.event import Event
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.events.store.postgres import create_engine
 from leefwijk.events.store.records import StoredEvent
 from leefwijk.events.testing.servers import Databases, make_topics

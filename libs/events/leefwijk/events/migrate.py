@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -12,23 +10,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from leefwijk.events.schemas import Migrations
+
 _ONE_AT_A_TIME = 0x4C454546
 """Key of the advisory lock under which migrations run."""
-
-
-@dataclass(frozen=True)
-class Migrations:
-    """A folder of migrations with a version table of its own."""
-
-    name: str
-    folder: Path
-    through: str = "head"
-    """The last revision to apply: the newest, unless an older database is wanted."""
-
-
-_HERE = Path(__file__).parent
-STORE = Migrations("store", _HERE / "store" / "migrations")
-CONSUME = Migrations("consume", _HERE / "consume" / "migrations")
 
 
 def _upgrade(connection: Connection, migrations: Migrations) -> None:

@@ -25,8 +25,8 @@ from leefwijk.events.deadlines import Ticker
 from leefwijk.events.decider import Command, State
 from leefwijk.events.envelope import source_uri
 from leefwijk.events.handling import Handler, Knows
-from leefwijk.events.migrate import CONSUME, STORE, Migrations
 from leefwijk.events.relay.relay import Relay, Routing
+from leefwijk.events.schemas import CONSUME, STORE, Migrations
 from leefwijk.events.store.postgres import EventStore, create_engine
 from leefwijk.events.topics import platform_topic
 from leefwijk.service.app import Check, Parts, Task, create_app

@@ -32,7 +32,7 @@ from leefwijk.events.language.participation.involvement_checks import (
 )
 from leefwijk.events.language.participation.ladder import OwnRole
 from leefwijk.events.language.participation.words import Group, Level
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.events.testing.clock import FakeClock
 from leefwijk.events.testing.hearing import Hearing
 from leefwijk.events.testing.servers import Databases

@@ -16,7 +16,7 @@ from participation_kit import (
 )
 
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
-from leefwijk.events.migrate import Migrations
+from leefwijk.events.schemas import Migrations
 from leefwijk.events.testing.servers import Databases
 from leefwijk.service.issuer import DevelopmentIssuer
 from participation.app import definition

@@ -24,7 +24,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events.broker import Broker
-from leefwijk.events.migrate import CONSUME, STORE, Migrations
+from leefwijk.events.schemas import CONSUME, STORE, Migrations
 from leefwijk.events.store.postgres import create_engine
 from leefwijk.events.testing.servers import Databases
 

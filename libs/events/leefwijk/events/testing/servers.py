@@ -18,8 +18,9 @@ from sqlalchemy.pool import NullPool
 from leefwijk.events import topics
 from leefwijk.events.broker import Broker
 from leefwijk.events.envelope import platform_headers, source_uri
-from leefwijk.events.migrate import Migrations, migrate
+from leefwijk.events.migrate import migrate
 from leefwijk.events.relay.sending import Outgoing, send
+from leefwijk.events.schemas import Migrations
 from leefwijk.events.store.records import StoredEvent
 
 _PARTNERS_OF_ONE = ".partner-events."
