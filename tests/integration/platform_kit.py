@@ -27,6 +27,7 @@ from leefwijk.local import LocalError, Process, Supervisor, free_ports
 from leefwijk.local.platform import Platform, Ports
 from leefwijk.local.processes import end_child, kill_group, spawn, telling_line
 from leefwijk.service.issuer import DevelopmentIssuer
+from projections.standstill import START_ME_AGAIN
 
 SERVICES = tuple(Ports().services)
 DECIDING = tuple(name for name in SERVICES if name != "projections")
@@ -53,7 +54,8 @@ async def wait_until(
 class Hands:
     """Starts processes as a supervisor does, but brings none back by itself.
 
-    Whoever tests faults says when a process ends and when it starts again.
+    Whoever tests faults says when a process ends and when it starts again; only a worker that ends
+    itself to be started again gets what it asks for.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -131,11 +133,14 @@ class Hands:
 
     async def until_ready(self, name: str) -> None:
         """Wait until the process can be used. Raises LocalError when it ends before."""
-        process, child = self._known[name], self._children[name]
+        process = self._known[name]
         until = time.monotonic() + process.ready_timeout
         async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
             while not await _is_ready(process, http):
-                if child.poll() is not None or time.monotonic() > until:
+                code = self._children[name].poll()
+                if code == START_ME_AGAIN:
+                    self._spawn(process)
+                elif code is not None or time.monotonic() > until:
                     said = telling_line(self.logs / f"{name}.log")
                     raise LocalError(f"{name} did not become ready: {said}")
                 await asyncio.sleep(0.05)

@@ -12,6 +12,7 @@ from tools.mutants.places import (
     RECOVERY,
     RELAY,
     SERVICE,
+    STANDSTILL,
     WORKER,
 )
 from tools.mutants.plant import Mutant
@@ -190,5 +191,21 @@ RECOVERS = (
         "except (OSError, TimeoutError, asyncpg.PostgresError,",
         "except (OSError, TimeoutError,",
         (f"{POSTGRES}::TestAway::test_a_server_that_lets_nobody_in_is_away",),
+    ),
+    Mutant(
+        "a worker that stands still is left standing",
+        5,
+        f"{PROJECTIONS}/standstill.py",
+        "        os._exit(START_ME_AGAIN)\n",
+        "        return\n",
+        (f"{STANDSTILL}::test_what_faust_waits_for_in_vain_ends_the_worker",),
+    ),
+    Mutant(
+        "nobody watches over the worker",
+        5,
+        f"{PROJECTIONS}/worker.py",
+        "    Standstill(flow.is_active, lambda: answers(brokers)).watch()\n",
+        "    Standstill(flow.is_active, lambda: answers(brokers))\n",
+        (f"{STANDSTILL}::test_what_faust_waits_for_in_vain_ends_the_worker",),
     ),
 )

@@ -28,6 +28,7 @@ from projections.healing import Healer
 from projections.health import Health
 from projections.read_models import GROUP, READ_MODELS, ReadModel, all_topics, models_of
 from projections.settings import ProjectionsSettings
+from projections.standstill import Standstill, answers
 
 _log = structlog.get_logger(__name__)
 
@@ -132,6 +133,14 @@ for _topic in topics:
         name=f"projections.{_topic}",
         concurrency=1,
     )(consume)
+
+
+@app.on_worker_init.connect
+def watch(*_sender: Any, **_more: Any) -> None:
+    """From before it joins the group: what has no tasks yet may stand still already."""
+    flow = app.flow_control
+    brokers = settings.kafka_bootstrap.split(",")
+    Standstill(flow.is_active, lambda: answers(brokers)).watch()
 
 
 @app.task

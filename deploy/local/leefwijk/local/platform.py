@@ -207,6 +207,8 @@ class Platform:
             ready=f"http://127.0.0.1:{self.ports.worker}/readyz",
             # Kafka's group protocol may take its time to say goodbye
             grace=20,
+            # it may give itself up once and be started again
+            ready_timeout=120,
             cwd=self.folder,
         )
 
