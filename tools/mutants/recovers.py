@@ -123,6 +123,14 @@ RECOVERS = (
         (f"{KAFKA}::TestComparison::test_a_lost_tail_is_found_without_a_next_event",),
     ),
     Mutant(
+        "of several partitions that became shorter only the first is read anew",
+        5,
+        f"{EVENTS}/consume/catchup.py",
+        "        while ends:\n",
+        "        for _ in range(1):\n",
+        (f"{KAFKA}::TestCatchingUp::test_partitions_are_read_side_by_side_each_to_its_own_end",),
+    ),
+    Mutant(
         "what a killed process left waiting waits for ever",
         5,
         f"{EVENTS}/consume/catchup.py",

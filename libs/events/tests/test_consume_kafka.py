@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from aiokafka import TopicPartition
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from leefwijk.events import metrics
 from leefwijk.events.broker import Broker, Place, TopicMissingError
 from leefwijk.events.consume import catchup
-from leefwijk.events.consume.catchup import Comparison, apply_with_catch_up, read_range
+from leefwijk.events.consume.catchup import Comparison, apply_with_catch_up, read_ranges
 from leefwijk.events.consume.loop import ConsumerLoop
 from leefwijk.events.consume.records import Change, Record
 from leefwijk.events.store.records import StoredEvent
@@ -189,8 +189,22 @@ class TestCatchingUp:
     async def test_a_range_ends_where_it_is_told_to(self, consuming: Consuming) -> None:
         """Only the missing offsets are read, not what follows them."""
         await consuming.write(history("n-1", 5))
-        await read_range(consuming.watch.core, consuming.broker, consuming.place, 0, 3)
+        await read_ranges(consuming.watch.core, consuming.broker, {consuming.place: (0, 3)})
         assert await consuming.watch.applied() == {"n-1": [1, 2, 3]}
+
+    async def test_partitions_are_read_side_by_side_each_to_its_own_end(
+        self, consuming: Consuming
+    ) -> None:
+        """G-CONSUME-8: however many; one that the broker no longer holds so far ends with it."""
+        other = replace(consuming, topic=f"{consuming.topic}.other")
+        await make_topics(consuming.broker, [other.topic])
+        await consuming.write(history("n-1", 5))
+        await other.write(history("n-2", 4))
+        nothing = (f"{consuming.topic}.unknown", 0)
+        ranges = {consuming.place: (0, 3), other.place: (0, 99), nothing: (7, 7)}
+        await read_ranges(consuming.watch.core, consuming.broker, ranges)
+        assert await consuming.watch.applied() == {"n-1": [1, 2, 3], "n-2": [1, 2, 3, 4]}
+        assert await consuming.watch.offsets() == {consuming.place: 3, other.place: 4}
 
 
 class TestComparison:
@@ -239,10 +253,10 @@ class TestComparison:
 
         ranges: list[tuple[int, int]] = []
 
-        async def noted(_core: object, _broker: object, _place: Place, *ends: int) -> None:
-            ranges.append((ends[0], ends[1]))
+        async def noted(_core: object, _broker: object, asked: catchup.Ranges) -> None:
+            ranges.extend(asked.values())
 
-        monkeypatch.setattr(catchup, "read_range", noted)
+        monkeypatch.setattr(catchup, "read_ranges", noted)
         busy = Busy(consuming.broker.bootstrap)
         await Comparison(consuming.watch.core, busy, [consuming.topic]).once()
         assert ranges == []

@@ -7,7 +7,7 @@ lost its tail or been made anew. The offset in our database leads.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -25,27 +25,34 @@ COMPARE_SECONDS = 10.0
 BATCH = 1000
 
 
-async def read_range(
-    core: ConsumerCore, broker: Broker, place: Place, start: int, end: int
-) -> None:
-    """Apply the offsets from `start` up to, not including, `end`, without a group."""
+Ranges = Mapping[Place, tuple[int, int]]
+"""The offsets of each partition from the first up to, not including, the second."""
+
+
+async def read_ranges(core: ConsumerCore, broker: Broker, ranges: Ranges) -> None:
+    """Apply these offsets, without a group, all partitions side by side."""
+    ends = {TopicPartition(*place): end for place, (start, end) in ranges.items() if start < end}
+    if not ends:
+        return
     consumer = broker.consumer()
-    partition = TopicPartition(*place)
     try:
         await consumer.start()
-        consumer.assign([partition])
-        consumer.seek(partition, start)
-        while True:
-            fetched = await consumer.getmany(partition, timeout_ms=500, max_records=BATCH)
-            found = fetched.get(partition, [])
-            records = [Record.of(record) for record in found if record.offset < end]
+        consumer.assign(list(ends))
+        for place, (start, end) in ranges.items():
+            if start < end:
+                consumer.seek(TopicPartition(*place), start)
+        while ends:
+            fetched = await consumer.getmany(*ends, timeout_ms=500, max_records=BATCH)
+            found = [(partition, record) for partition, some in fetched.items() for record in some]
+            records = [Record.of(record) for at, record in found if record.offset < ends[at]]
             # what is no longer on the broker cannot be read: stream versions tell what is missing
             await core.apply(records, accept_hole=True)
-            if await consumer.position(partition) >= end or len(records) < len(found):
-                return
-            last = (await consumer.end_offsets([partition]))[partition]
-            if not found and last < end:
-                return
+            last = {} if found else await consumer.end_offsets(list(ends))
+            ends = {
+                partition: end
+                for partition, end in ends.items()
+                if await consumer.position(partition) < end and last.get(partition, end) >= end
+            }
     finally:
         await consumer.stop()
 
@@ -59,7 +66,7 @@ async def apply_with_catch_up(core: ConsumerCore, broker: Broker, records: list[
             _log.warning(
                 "reads offsets that were never applied", consumer=core.name, range=str(missing)
             )
-            await read_range(core, broker, missing.place, missing.start, missing.end)
+            await read_ranges(core, broker, {missing.place: (missing.start, missing.end)})
             if await _next_offset(core, missing.place) < missing.end:
                 # the range is gone from the broker; gaps in streams will show what it held
                 await core.apply(records, accept_hole=True)
@@ -102,13 +109,17 @@ class Comparison:
         metrics.CONSUMER_LAG.labels(self._core.name).set(
             sum(max(0, end - ours.get(place, 0)) for place, end in ends.items())
         )
+        shorter, behind = {}, {}
         for place, end in ends.items():
             next_offset = ours.get(place, 0)
             if end < next_offset:
                 _log.warning("topic holds less than was read; reads it anew", place=place)
-                await self._reset(place, end)
+                shorter[place] = (0, end)
             elif end > next_offset and self._before.get(place) == next_offset:
-                await read_range(self._core, self._broker, place, next_offset, end)
+                behind[place] = (next_offset, end)
+        await read_ranges(self._core, self._broker, {**shorter, **behind})
+        if shorter:
+            await self._reset({place: end for place, (_, end) in shorter.items()})
         now = await _offsets(self._core)
         # a partition of which nothing was ever applied has no offset yet, and may be behind as well
         self._before = {place: now.get(place, 0) for place in ends}
@@ -123,13 +134,13 @@ class Comparison:
         async with self._core.engine.begin() as connection:
             await ledger.prove_read(connection, self._core.name, whole, at)
 
-    async def _reset(self, place: Place, end: int) -> None:
-        await read_range(self._core, self._broker, place, 0, end)
+    async def _reset(self, ends: Mapping[Place, int]) -> None:
         async with self._core.engine.begin() as connection:
             generation = await ledger.current_generation(connection, self._core.name, hold=True)
             book = ledger.Ledger(connection, self._core.name, generation)
-            await book.lock_partitions([place])
-            await book.set_offset(place, end)
+            await book.lock_partitions(sorted(ends))
+            for place, end in ends.items():
+                await book.set_offset(place, end)
 
     async def run(self, *, on_failure: Callable[[Exception], None] | None = None) -> None:
         """Compare until cancelled."""
