@@ -131,12 +131,6 @@ class EffortLevel(State, kind="effort-levels", shape=3):
             return self.ended_on - timedelta(days=1)
         return self.valid_through
 
-    @property
-    def rests_on_base_unasked(self) -> bool:
-        """Whether the base passed when it was agreed and was never asked about since."""
-        passed = any(line.gate is Gate.BASE_IN_ORDER and line.passes for line in self.gates)
-        return passed and all(one.ground is not Ground.BASE for one in self.answers)
-
     def in_force(self, day: date) -> bool:
         """Whether it holds on a day, whatever has been recorded of its end."""
         if self.agreement is None or self.valid_from is None or day < self.valid_from:

@@ -10,6 +10,7 @@ from uuid import UUID
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import EffortLevelName, Reason
+from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import Answer, Ground
 from monitoring.domain.effort_level import EffortLevel, Status
@@ -58,7 +59,7 @@ class JudgeLevelGround(Command[EffortLevel]):
                 evidence=self.evidence,
                 on=self.on,
             )
-        lost = self.lost or (self.newly_known and level.rests_on_base_unasked)
+        lost = self.lost or (self.newly_known and _rested_on_base(level))
         if not there and lost and asked is None:
             yield facts.EffortLevelQuestioned(
                 area=level.area,
@@ -68,6 +69,12 @@ class JudgeLevelGround(Command[EffortLevel]):
                 evidence=self.evidence,
                 on=self.on,
             )
+
+
+def _rested_on_base(level: EffortLevel) -> bool:
+    """Whether the base passed when it was agreed, and nobody answered for it since."""
+    passed = any(line.gate is Gate.BASE_IN_ORDER and line.passes for line in level.gates)
+    return passed and all(one.ground is not Ground.BASE for one in level.answers)
 
 
 class AnswerLevelQuestion(Command[EffortLevel]):
