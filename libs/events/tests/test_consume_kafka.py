@@ -193,9 +193,10 @@ class TestCatchingUp:
         assert await consuming.watch.applied() == {"n-1": [1, 2, 3]}
 
     async def test_partitions_are_read_side_by_side_each_to_its_own_end(
-        self, consuming: Consuming
+        self, consuming: Consuming, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """G-CONSUME-8: however many; one that the broker no longer holds so far ends with it."""
+        monkeypatch.setattr(catchup, "BATCH", 2)  # so that one look is not enough
         other = replace(consuming, topic=f"{consuming.topic}.other")
         await make_topics(consuming.broker, [other.topic])
         await consuming.write(history("n-1", 5))
