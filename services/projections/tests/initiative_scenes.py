@@ -15,6 +15,7 @@ from leefwijk.events.language.gates import (
     GateOutcome,
 )
 from leefwijk.events.language.initiatives import (
+    gates,
     life,
     roles,
     spending,
@@ -28,10 +29,9 @@ def proposal(title: str = "Koffiehoek", **more: Any) -> life.InitiativeProposed:
         title=title,
         area=LARIKS,
         municipalities=("GM0106",),
-        themes=(Theme.MEETING,),
         taker=life.Taker.RESIDENTS,
         collective_benefit="Iedereen welkom",
-        **{"on": date(2026, 3, 30), **more},
+        **{"themes": (Theme.MEETING,), "on": date(2026, 3, 30), **more},
     )
 
 
@@ -46,6 +46,20 @@ def line(
     """A gate as it was judged."""
     return GateLine(
         gate=gate, outcome=outcome, code=code, reason="As it was read", source="own rule", **more
+    )
+
+
+def override(gate: Gate, code: str, reason: str, on: str, until: str) -> gates.GateOverridden:
+    """A director sets a gate of the first request aside."""
+    return gates.GateOverridden(
+        override="o1",
+        request=1,
+        gate=gate,
+        code=code,
+        reason=reason,
+        role="area_director",
+        until=date.fromisoformat(until),
+        on=date.fromisoformat(on),
     )
 
 

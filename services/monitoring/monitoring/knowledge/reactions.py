@@ -192,11 +192,13 @@ def _judge_level(change: Change) -> JudgeLevelGround:
     event = change.event
     assert isinstance(event, BaseVerdictChanged)  # noqa: S101 - registered for it
     steps = ", ".join(dict.fromkeys(step.step.value for step in event.because))
+    newly_known = event.before is Verdict.UNKNOWN and event.verdict is Verdict.NOT_IN_ORDER
+    how = "not" if newly_known else "no longer"
     return JudgeLevelGround(
         ground=Ground.BASE,
         lost=event.before is Verdict.IN_ORDER and event.verdict is not Verdict.IN_ORDER,
-        newly_known=event.before is Verdict.UNKNOWN and event.verdict is Verdict.NOT_IN_ORDER,
-        because=f"The base of {event.area} is no longer in order: {steps}.",
+        newly_known=newly_known,
+        because=f"The base of {event.area} is {how} in order: {steps}.",
         evidence=(change.received.id,),
         on=event.on,
     )

@@ -8,13 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from initiative_scenes import proposal
 from projections_scenes import LARIKS, extra_agreed, extra_proposed, only
 
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import Gate
-from leefwijk.events.language.initiatives import greening, life
+from leefwijk.events.language.initiatives import greening
 from leefwijk.events.language.monitoring import effort_levels as levels
 
+GREEN = proposal("Groen", themes=(Theme.GREENING,), on=date(2026, 1, 1))
 FINDING = UUID("55555555-5555-4555-8555-555555555555")
 
 
@@ -23,18 +25,7 @@ class TestGreening:
         self, history: Any, folded: Any
     ) -> None:
         """EVA-32: 290 of 400 m2, 14 trees made of 12 planned and 11 standing, m3 not reported."""
-        history.say(
-            "i1",
-            life.InitiativeProposed(
-                title="Groen",
-                area=LARIKS,
-                municipalities=("GM0106",),
-                themes=(Theme.GREENING,),
-                taker=life.Taker.RESIDENTS,
-                collective_benefit="Iedereen",
-                on=date(2026, 1, 1),
-            ),
-        )
+        history.say("i1", GREEN)
         aims = (greening.GreenPurpose.HEAT, greening.GreenPurpose.WATER)
         items = (
             ("g1", greening.GreenMeasure.UNPAVED, "400", greening.GreenUnit.M2),
@@ -100,18 +91,7 @@ class TestGreening:
 
     def test_an_item_planned_anew_reads_so_from_then(self, history: Any, folded: Any) -> None:
         """INI-32: the item as it is planned from now on, once; before, as it was planned."""
-        history.say(
-            "i1",
-            life.InitiativeProposed(
-                title="Groen",
-                area=LARIKS,
-                municipalities=("GM0106",),
-                themes=(Theme.GREENING,),
-                taker=life.Taker.RESIDENTS,
-                collective_benefit="Iedereen",
-                on=date(2026, 1, 1),
-            ),
-        )
+        history.say("i1", GREEN)
         for on, quantity in (("2026-01-05", "216"), ("2026-03-01", "180")):
             planned = greening.GreeningPlanned(
                 area=LARIKS,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from initiative_scenes import grant, line, spent
+from initiative_scenes import grant, line, override, spent
 from projections_scenes import LARIKS, extra_agreed, extra_proposed, only
 
 from leefwijk.events.language.gates import (
@@ -272,17 +272,9 @@ class TestGates:
         """INI-11: with role, reason and last day; also after the base is in order again."""
         failed = line(Gate.BASE_IN_ORDER, GateOutcome.FAILED, "base-not-in-order")
         i1.say("i1", gates.GatesAssessed(request=1, lines=(failed,), on=date(2026, 4, 14)))
-        override = gates.GateOverridden(
-            override="o1",
-            request=1,
-            gate=Gate.BASE_IN_ORDER,
-            code="base-not-in-order",
-            reason="Lights are ordered, residents should not wait",
-            role="area_director",
-            until=date(2026, 7, 1),
-            on=date(2026, 4, 16),
-        )
-        i1.say("i1", override, "2026-04-16")
+        why = "Lights are ordered, residents should not wait"
+        ground = (Gate.BASE_IN_ORDER, "base-not-in-order")
+        i1.say("i1", override(*ground, why, "2026-04-16", "2026-07-01"), "2026-04-16")
         rows = folded(i1.stored)
         assert only(rows.status(as_of="2026-04-15").gates.open).gate == "base-in-order"
         said = rows.status(as_of="2026-04-16").gates
@@ -346,17 +338,9 @@ class TestGates:
         """INI-12: lapsed by its date alone, by another ground, or taken back; both stay visible."""
         failed = line(Gate.RESIDENTS_INVOLVEMENT, GateOutcome.FAILED, "involvement-check-expired")
         i1.say("i1", gates.GatesAssessed(request=1, lines=(failed,), on=date(2026, 4, 14)))
-        override = gates.GateOverridden(
-            override="o1",
-            request=1,
-            gate=Gate.RESIDENTS_INVOLVEMENT,
-            code="involvement-check-expired",
-            reason="People moved in last week",
-            role="area_director",
-            until=date(2026, 7, 31),
-            on=date(2026, 4, 14),
-        )
-        i1.say("i1", override, "2026-04-14")
+        why = "People moved in last week"
+        ground = (Gate.RESIDENTS_INVOLVEMENT, "involvement-check-expired")
+        i1.say("i1", override(*ground, why, "2026-04-14", "2026-07-31"), "2026-04-14")
         if over is not None:
             i1.say("i1", over, "2026-05-04")
         rows = folded(i1.stored)
