@@ -279,6 +279,18 @@ class Running:
         job = await wait_until(ended, f"the import of {name} ends", 30)
         return {**job, "alreadyDone": answer.json().get("alreadyDone")}
 
+    async def until_heard(self, service: str, stream: str, version: int) -> None:
+        """Wait until a service knows a stream of another one, and has done what it does about it."""
+        heard = "select 1 from consumer_streams where stream_id = :stream and version >= :version"
+        undone = "select 1 from todos where done_at is null"
+
+        async def settled() -> bool:
+            if not await self.rows(service, heard, stream=stream, version=version):
+                return False
+            return not await self.rows(service, undone)
+
+        await wait_until(settled, f"{service} has heard {stream} up to {version}")
+
     async def rows(self, service: str, query: str, **values: Any) -> list[Any]:
         """Rows of a table of a service."""
         async with self.engine(service).connect() as connection:
