@@ -143,20 +143,20 @@ def receive(
     found = dict(headers)
     try:
         _require(value is not None and key is not None, "the record has no key or no data")
-        _require(_text(found, "ce_specversion")[:2] == "1.", "it is no event of CloudEvents 1")
+        known = _recurring("ce_specversion", found["ce_specversion"])
+        _require(known[:2] == "1.", "it is no event of CloudEvents 1")
+        area, municipalities = found.get("ce_area"), found.get("ce_municipalities")
         return Received(
-            id=UUID(_text(found, "ce_id")),
-            source=_text(found, "ce_source"),
-            type=_text(found, "ce_type"),
-            subject=_text(found, "ce_subject"),
-            time=_time(_text(found, "ce_time")),
-            stream_id=_key(_text(found, "ce_partitionkey")),
-            version=_version(_text(found, "ce_sequence")),
+            id=UUID(_text("ce_id", found["ce_id"])),
+            source=_recurring("ce_source", found["ce_source"]),
+            type=_recurring("ce_type", found["ce_type"]),
+            subject=_text("ce_subject", found["ce_subject"]),
+            time=_time(_text("ce_time", found["ce_time"])),
+            stream_id=_key(_text("ce_partitionkey", found["ce_partitionkey"])),
+            version=_version(_text("ce_sequence", found["ce_sequence"])),
             data=value or b"",
-            area=_text(found, "ce_area") if found.get("ce_area") else None,
-            municipalities=_listed(_text(found, "ce_municipalities"))
-            if found.get("ce_municipalities")
-            else (),
+            area=_recurring("ce_area", area) if area else None,
+            municipalities=_listed(municipalities) if municipalities else (),
             headers=found,
         )
     except KeyError as missing:
@@ -167,12 +167,11 @@ def receive(
         raise BadEnvelopeError(f"an attribute is malformed: {type(error).__name__}") from error
 
 
-def _text(found: Mapping[str, bytes | None], name: str) -> str:
+def _text(name: str, content: bytes | None) -> str:
     """An attribute that must be there and must not break what consumers do with it.
 
     They keep it in a row of their database.
     """
-    content = found[name]
     if content is None:
         raise KeyError(name)
     if len(content) > _LONGEST_ATTRIBUTE or b"\0" in content:
@@ -180,9 +179,13 @@ def _text(found: Mapping[str, bytes | None], name: str) -> str:
     return content.decode()
 
 
+_recurring = lru_cache(maxsize=1024)(_text)
+"""The same for attributes of few values, which are read once each."""
+
+
 @lru_cache(maxsize=1024)
-def _listed(municipalities: str) -> tuple[str, ...]:
-    return tuple(filter(None, municipalities.split(",")))
+def _listed(municipalities: bytes) -> tuple[str, ...]:
+    return tuple(filter(None, _text("ce_municipalities", municipalities).split(",")))
 
 
 def _require(holds: bool, fault: str) -> None:

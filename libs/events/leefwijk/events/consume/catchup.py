@@ -103,6 +103,7 @@ class Comparison:
     async def once(self) -> None:
         """Read a partition anew whose end lies before our offset; read on where nothing moved."""
         began = datetime.now(UTC)
+        await self._core.write_passed()
         # ours first: what is applied meanwhile must not look like a topic that became shorter
         ours = await _offsets(self._core)
         ends = await self._broker.ends(self._topics)
@@ -139,8 +140,8 @@ class Comparison:
             generation = await ledger.current_generation(connection, self._core.name, hold=True)
             book = ledger.Ledger(connection, self._core.name, generation)
             await book.lock_partitions(sorted(ends))
-            for place, end in ends.items():
-                await book.set_offset(place, end)
+            await book.set_offsets(ends)
+        self._core.passed.forget(ends)
 
     async def run(self, *, on_failure: Callable[[Exception], None] | None = None) -> None:
         """Compare until cancelled."""

@@ -18,6 +18,7 @@ from leefwijk.events import metrics
 from leefwijk.events.broker import Place
 from leefwijk.events.catalogue import Catalogue
 from leefwijk.events.consume import ledger
+from leefwijk.events.consume.passing import Passed
 from leefwijk.events.consume.records import Applier, Record
 from leefwijk.events.consume.sorting import Opened, Sorting, open_batch, sort_batch
 from leefwijk.events.store.postgres import is_gone, sqlstate
@@ -68,6 +69,8 @@ class ConsumerCore:
     catalogue: Catalogue
     types: dict[str, bool] = field(default_factory=dict)
     """Known wire types, and whether the applier uses them."""
+    passed: Passed = field(default_factory=Passed)
+    """Offsets behind records of streams that the applier does not follow, not yet written down."""
 
     @property
     def name(self) -> str:
@@ -151,19 +154,38 @@ class ConsumerCore:
         fault: str | None = None,
     ) -> list[Record]:
         opened = self._open(records)
+        live = generation is None
+        if live and not opened and not accept_hole and self.passed.go_on(records):
+            return []
         async with self.engine.begin() as connection:
             book = await self._book(connection, generation)
             offsets = await book.lock_partitions({(r.topic, r.partition) for r in records})
+            if live:
+                offsets = self.passed.over(offsets)
             if not accept_hole:
                 _require_no_hole(records, offsets)
             sorting = Sorting(fault)
             await sort_batch(sorting, book, opened)
             if sorting.changes:
                 await self.applier.apply(connection, book.generation, sorting.changes)
-            await book.write(sorting)
-            await book.move_offsets(records, offsets, sorting.lowest_new)
-        total.add(self.count(sorting, live=generation is None))
+            moved = ledger.offsets_behind(records, offsets, sorting.lowest_new)
+            await book.write(sorting, moved)
+        if live:
+            self.passed.begin_at(moved)
+        total.add(self.count(sorting, live=live))
         return sorting.ready()
+
+    async def write_passed(self) -> None:
+        """Write down how far was read past what is not followed; until then it is read again."""
+        ahead = self.passed.ahead()
+        if not ahead:
+            return
+        async with self.engine.begin() as connection:
+            book = await self._book(connection, None)
+            stored = await book.lock_partitions(ahead)
+            offsets = self.passed.over(stored)
+            await book.set_offsets(offsets)
+        self.passed.written(offsets)
 
     def _open(self, records: Sequence[Record]) -> list[Opened]:
         return open_batch(self.catalogue, self.applier, records)
@@ -210,7 +232,7 @@ class ConsumerCore:
             await sort_batch(sorting, book, self._open([item.record for item in first]))
             if sorting.changes:
                 await self.applier.apply(connection, book.generation, sorting.changes)
-            await book.write(sorting)
+            await book.write(sorting, {})
         total.add(self.count(sorting, live=generation is None))
         await self._apply_ready(sorting.ready(), generation, total)
         return total

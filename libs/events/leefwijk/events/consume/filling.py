@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.consume.core import SLOW_SECONDS, ConsumerCore, is_passing
-from leefwijk.events.consume.ledger import Ledger
+from leefwijk.events.consume.ledger import Ledger, offsets_behind
 from leefwijk.events.consume.records import Applier, Change, Record
 from leefwijk.events.consume.sorting import Opened, Sorting, Stream, open_batch, sort_opened
 
@@ -195,6 +195,7 @@ class Filling:
             offsets = await book.lock_partitions({(r.topic, r.partition) for r in step.records})
             if step.plan is not None:
                 await self.applier.write(connection, self.generation, step.plan)
-            await book.write(step.sorting)
-            await book.move_offsets(step.records, offsets, step.sorting.lowest_new)
+            await book.write(
+                step.sorting, offsets_behind(step.records, offsets, step.sorting.lowest_new)
+            )
         self.core.count(step.sorting, live=False)

@@ -20,8 +20,8 @@ _REGISTER = text(
     "insert into consumer_generations (consumer) values (:consumer) on conflict do nothing"
 )
 _CURRENT = "select current from consumer_generations where consumer = :consumer"
-_CURRENT_READ = Statement(_CURRENT)
-_CURRENT_HELD = Statement(f"{_CURRENT} for share")
+_CURRENT_READ = text(_CURRENT)
+_CURRENT_HELD = text(f"{_CURRENT} for share")
 
 _KNOW_PARTITIONS = text("""
 insert into consumer_offsets (consumer, generation, topic, partition, next_offset)
@@ -77,7 +77,7 @@ where p.consumer = :consumer and p.generation = :generation and p.version = s.ve
     )
 order by p.stream_id limit 1000
 """)
-_WRITE_STREAMS = Statement("""
+_WRITE_STREAMS_SQL = """
 insert into consumer_streams (consumer, generation, stream_id, version, event_id)
 select :consumer, :generation, stream_id, version, event_id
 from unnest(cast(:stream_ids as text[]), cast(:versions as int[]), cast(:event_ids as uuid[]))
@@ -85,7 +85,9 @@ from unnest(cast(:stream_ids as text[]), cast(:versions as int[]), cast(:event_i
 order by stream_id
 on conflict (consumer, generation, stream_id) do update
     set version = excluded.version, event_id = excluded.event_id
-""")
+"""
+_WRITE_STREAMS = Statement(_WRITE_STREAMS_SQL)
+_WRITE_BOTH = Statement(f"with moved as ({_MOVE_OFFSETS.text}) {_WRITE_STREAMS_SQL}")
 _PARK = text("""
 insert into parked (consumer, generation, stream_id, version, topic, partition, at_offset, event_id,
                     headers, key, value, reason, detail)
@@ -137,12 +139,13 @@ async def proofs(connection: AsyncConnection, consumer: str) -> dict[str, dateti
 
 async def current_generation(connection: AsyncConnection, consumer: str, *, hold: bool) -> int:
     """The generation that readers see; `hold` keeps a rebuild from switching meanwhile."""
-    statement = _CURRENT_HELD if hold else _CURRENT_READ
-    found = await fetch(connection, statement, {"consumer": consumer})
-    if not found:
-        await connection.execute(_REGISTER, {"consumer": consumer})
-        found = await fetch(connection, statement, {"consumer": consumer})
-    return int(found[0]["current"])
+    # by SQLAlchemy: it is the first statement of a transaction, which is opened by it
+    statement, asked = _CURRENT_HELD if hold else _CURRENT_READ, {"consumer": consumer}
+    found = (await connection.execute(statement, asked)).scalar_one_or_none()
+    if found is None:
+        await connection.execute(_REGISTER, asked)
+        found = (await connection.execute(statement, asked)).scalar_one()
+    return int(found)
 
 
 @dataclass(frozen=True)
@@ -179,12 +182,9 @@ class Ledger:
             rows = await self._run(_LOCK_PARTITIONS, asked)
         return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
-    async def set_offset(self, place: Place, offset: int) -> None:
-        """Set the next offset of a partition whose records were all read."""
-        await self._run(
-            _MOVE_OFFSETS,
-            {**self._who, "topics": [place[0]], "partitions": [place[1]], "offsets": [offset]},
-        )
+    async def set_offsets(self, offsets: Mapping[Place, int]) -> None:
+        """Set the next offsets of partitions of which everything before them was read."""
+        await self._run(_MOVE_OFFSETS, {**self._who, **_columns(offsets)})
 
     async def offsets(self) -> dict[Place, int]:
         """The next offset of every partition read so far."""
@@ -273,19 +273,20 @@ class Ledger:
         stream = (await self.streams({skip.stream_id}))[skip.stream_id]
         return _in_the_way(parked[0], stream) == (skip.version, skip.event_id)
 
-    async def write(self, sorting: Sorting) -> None:
-        """Write moved streams and what was parked and unparked."""
+    async def write(self, sorting: Sorting, offsets: Mapping[Place, int]) -> None:
+        """Write moved streams, what was parked and unparked, and the next offsets."""
         moved = sorted(name for name, stream in sorting.streams.items() if stream.moved)
-        if moved:
-            await self._run(
-                _WRITE_STREAMS,
-                {
-                    **self._who,
-                    "stream_ids": moved,
-                    "versions": [sorting.streams[name].version for name in moved],
-                    "event_ids": [sorting.streams[name].event_id for name in moved],
-                },
-            )
+        streams = {
+            "stream_ids": moved,
+            "versions": [sorting.streams[name].version for name in moved],
+            "event_ids": [sorting.streams[name].event_id for name in moved],
+        }
+        if moved and offsets:
+            await self._run(_WRITE_BOTH, {**self._who, **_columns(offsets), **streams})
+        elif moved:
+            await self._run(_WRITE_STREAMS, {**self._who, **streams})
+        elif offsets:
+            await self.set_offsets(offsets)
         for parked in sorting.unparked:
             await self.unpark(parked)
         for parked in sorting.parked:
@@ -314,37 +315,34 @@ class Ledger:
             },
         )
 
-    async def move_offsets(
-        self,
-        records: Sequence[Record],
-        before: dict[Place, int],
-        lowest_new: Mapping[Place, int],
-    ) -> None:
-        """Move the offsets behind the batch.
 
-        An offset goes back only where a record below it was new: the topic was made anew, and its
-        offsets mean other records now.
-        """
-        after: dict[Place, int] = {}
-        for record in records:
-            if record.offset is None:
-                continue
-            place = (record.topic, record.partition)
-            if record.offset >= after.get(place, 0):
-                after[place] = record.offset + 1
-        anew = {place for place, offset in lowest_new.items() if offset < before[place]}
-        moves = {
-            place: end if place in anew else max(end, before[place]) for place, end in after.items()
-        }
-        await self._run(
-            _MOVE_OFFSETS,
-            {
-                **self._who,
-                "topics": [place[0] for place in moves],
-                "partitions": [place[1] for place in moves],
-                "offsets": list(moves.values()),
-            },
-        )
+def offsets_behind(
+    records: Sequence[Record], before: Mapping[Place, int], lowest_new: Mapping[Place, int]
+) -> dict[Place, int]:
+    """The next offsets when these records have been dealt with.
+
+    An offset goes back only where a record below it was new: the topic was made anew, and its
+    offsets mean other records now.
+    """
+    after: dict[Place, int] = {}
+    for record in records:
+        if record.offset is None:
+            continue
+        place = (record.topic, record.partition)
+        if record.offset >= after.get(place, 0):
+            after[place] = record.offset + 1
+    anew = {place for place, offset in lowest_new.items() if offset < before[place]}
+    return {
+        place: end if place in anew else max(end, before[place]) for place, end in after.items()
+    }
+
+
+def _columns(offsets: Mapping[Place, int]) -> dict[str, object]:
+    return {
+        "topics": [place[0] for place in offsets],
+        "partitions": [place[1] for place in offsets],
+        "offsets": list(offsets.values()),
+    }
 
 
 def _in_the_way(first: Parked, stream: Stream) -> tuple[int, UUID | None]:

@@ -173,12 +173,12 @@ async def _begin_at_starts(
     partitions = [TopicPartition(*place) for place in places]
     consumer.assign(partitions)
     found = await consumer.beginning_offsets(partitions)
+    for partition, start in found.items():
+        consumer.seek(partition, start)
+    starts = {(place.topic, place.partition): start for place, start in found.items()}
     async with core.engine.begin() as connection:
-        book = ledger.Ledger(connection, core.name, generation)
-        for partition, start in found.items():
-            consumer.seek(partition, start)
-            await book.set_offset((partition.topic, partition.partition), start)
-    return {(place.topic, place.partition): start for place, start in found.items()}
+        await ledger.Ledger(connection, core.name, generation).set_offsets(starts)
+    return starts
 
 
 class _Careful:

@@ -20,7 +20,7 @@ class Record:
     topic: str
     partition: int
     offset: int | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: Sequence[tuple[str, bytes]]
     key: bytes | None
     value: bytes | None
     received: Received | None = field(default=None, init=False, compare=False, repr=False)
@@ -35,7 +35,7 @@ class Record:
             record.topic,
             record.partition,
             record.offset,
-            tuple(record.headers),
+            record.headers,
             record.key,
             record.value,
         )

@@ -88,20 +88,24 @@ def open_batch(catalogue: Catalogue, applier: Applier, records: Sequence[Record]
     kept with it, so that several consumers of one batch read it once.
     """
     handles = applier.handles
-    opened = [_open(catalogue, handles, record) for record in records]
-    if not isinstance(applier, SelectiveApplier):
-        return opened
-    follows = applier.follows
-    return [one for one in opened if one.received is None or follows(one.received.stream_id)]
+    follows = applier.follows if isinstance(applier, SelectiveApplier) else None
+    opened = []
+    for record in records:
+        received = record.received
+        if received is None:
+            try:
+                received = record.received = receive(record.headers, record.key, record.value)
+            except BadEnvelopeError as error:
+                opened.append(Opened(record, detail=str(error)))
+                continue
+        if follows is None or follows(received.stream_id):
+            opened.append(_open(catalogue, handles, record, received))
+    return opened
 
 
-def _open(catalogue: Catalogue, handles: frozenset[type[Event]], record: Record) -> Opened:
-    received = record.received
-    if received is None:
-        try:
-            received = record.received = receive(record.headers, record.key, record.value)
-        except BadEnvelopeError as error:
-            return Opened(record, detail=str(error))
+def _open(
+    catalogue: Catalogue, handles: frozenset[type[Event]], record: Record, received: Received
+) -> Opened:
     try:
         event = catalogue.find(received.type)
         if event not in handles:
