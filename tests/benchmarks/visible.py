@@ -57,6 +57,7 @@ _SEEN = text("""
 select stream_id from rows where projection = 'projections.area-effort-status'
     and generation = (select current from consumer_generations
                       where consumer = 'projections.area-effort-status')
+    and recorded_to is null  -- the index of streams holds no others; a scan is a load of its own
     and stream_id = any(cast(:streams as text[]))
 """)
 _STREAM = re.compile(rb'"id":"(?P<id>[^"]+)"')

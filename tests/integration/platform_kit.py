@@ -280,8 +280,10 @@ class Running:
         return {**job, "alreadyDone": answer.json().get("alreadyDone")}
 
     async def until_heard(self, service: str, stream: str, version: int) -> None:
-        """Wait until a service knows a stream of another one, and has done what it does about it."""
-        heard = "select 1 from consumer_streams where stream_id = :stream and version >= :version"
+        """Wait until a service knows a stream of another one and has done what follows from it."""
+        heard = """
+        select 1 from consumer_streams where stream_id = :stream and version >= :version
+        """
         undone = "select 1 from todos where done_at is null"
 
         async def settled() -> bool:

@@ -40,6 +40,10 @@ class Tally:
     unwritable: set[tuple[str, int]] = field(default_factory=set)
     reads: int = 0
 
+    def follows(self, _stream_id: str, /) -> bool:
+        """Every stream."""
+        return True
+
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
         """Each row names its generation."""
 

@@ -66,6 +66,10 @@ class Totals:
         self._reactions = reactions
         self.handles: frozenset[type[Event]] = frozenset({Counted}) | reactions.handles
 
+    def follows(self, _stream_id: str, /) -> bool:
+        """Every stream."""
+        return True
+
     async def apply(
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]
     ) -> None:
@@ -299,6 +303,10 @@ async def test_tables_must_be_named(knower: Knower) -> None:
     class Nameless:
         name = "nameless"
         handles: frozenset[type[Event]] = frozenset()
+
+        def follows(self, _stream_id: str, /) -> bool:
+            """Nothing."""
+            return False
 
         async def apply(self, *_: object) -> None:
             """Nothing."""

@@ -39,6 +39,10 @@ class Knowing:
             or (Reaction("count-along", Noted, both, lambda change: Count(amount=amount(change))),),
         )
 
+    def follows(self, _stream_id: str, /) -> bool:
+        """Every stream."""
+        return True
+
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]
     ) -> None:

@@ -18,7 +18,7 @@ from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.records import Change, streams_of
 from leefwijk.events.event import Event
 from leefwijk.events.store.direct import Statement, driver_of, fetch
 
@@ -198,14 +198,9 @@ class RowProjection:
     def __init__(self, name: str, folds: Folds) -> None:
         self.name = name
         self.handles = frozenset(folds.by_event)
-        self.aggregates = frozenset(event.aggregate for event in folds.by_event)
-        self._followed = tuple(f"{aggregate}-" for aggregate in sorted(self.aggregates))
+        self.follows = streams_of(self.handles)
         self._folds = folds
         self._table = f"rows_{name.rpartition('.')[2].replace('-', '_')}"
-
-    def follows(self, stream_id: str) -> bool:
-        """Whether it keeps this stream; it keeps those of every aggregate that has a fold."""
-        return stream_id.startswith(self._followed)
 
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]

@@ -122,7 +122,7 @@ async def test_a_token_that_names_streams_of_others_waits_for_nothing(read_side:
     """DESIGN §6: a read model that does not follow a stream cannot be behind in it."""
     for model in READ_MODELS.values():
         assert not model.follows("nobody-knows-1")
-        assert all(model.follows(f"{name}-1") for name in model.projection().aggregates)
+        assert all(model.follows(f"{event.aggregate}-1") for event in model.projection().handles)
     async with read_side.engine.connect() as connection:
         tables = await connection.execute(
             text("select count(*) from pg_inherits where inhparent = cast('rows' as regclass)")

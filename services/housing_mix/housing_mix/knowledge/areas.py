@@ -12,7 +12,7 @@ from housing_mix.domain.codes import KnownCodes
 from housing_mix.domain.places import KnownAreas
 from housing_mix.importing.vera import vera_codes
 from leefwijk.events.consume.reactions import Reactions
-from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.records import Change, streams_of
 from leefwijk.events.decider import Context
 from leefwijk.events.event import Event
 from leefwijk.service.context import ServiceContext
@@ -32,6 +32,7 @@ class AreaKnowledge:
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
         self.handles: frozenset[type[Event]] = frozenset(PLACED) | reactions.handles
+        self.follows = streams_of(self.handles)
 
     async def apply(
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.consume import told
 from leefwijk.events.consume.reactions import Reaction, Reactions
-from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.records import Change, streams_of
 from leefwijk.events.consume.writing import Writes, write_all
 from leefwijk.events.decider import Command
 from leefwijk.events.event import Event
@@ -90,6 +90,7 @@ class MonitoringKnowledge:
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
         self.handles: frozenset[type[Event]] = frozenset(WRITES) | reactions.handles
+        self.follows = streams_of(self.handles)
 
     async def apply(
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.consume.reactions import Reactions
-from leefwijk.events.consume.records import Change
+from leefwijk.events.consume.records import Change, streams_of
 from leefwijk.events.consume.writing import Writes, write_all
 from leefwijk.events.event import Event
 from participation.knowledge import ages, areas, decisions
@@ -24,6 +24,7 @@ class ParticipationKnowledge:
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
         self.handles: frozenset[type[Event]] = frozenset(WRITES) | reactions.handles
+        self.follows = streams_of(self.handles)
 
     async def apply(
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]

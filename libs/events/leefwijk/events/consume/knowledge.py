@@ -21,7 +21,7 @@ from leefwijk.events.catalogue import Catalogue
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.reactions import Reactions
 from leefwijk.events.consume.rebuild import Progress, drop_old, rebuild
-from leefwijk.events.consume.records import Applier, Change
+from leefwijk.events.consume.records import Applier, Change, streams_of
 from leefwijk.events.event import Event
 from leefwijk.events.language.restores import StoreRestored
 
@@ -52,6 +52,7 @@ class _Beside:
         self.name = inner.name
         restored = {event for event in catalogue if issubclass(event, StoreRestored)}
         self.handles: frozenset[type[Event]] = inner.handles | reactions.handles | restored
+        self._besides = streams_of(reactions.handles | restored)
         self._inner = inner
         self._reactions = reactions
         self._waiting: dict[UUID, Change] = {}
@@ -59,6 +60,10 @@ class _Beside:
 
     def _schema(self, generation: int) -> str:
         return f"{re.sub('[^a-z0-9]', '_', self.name.lower())}_{generation}"
+
+    def follows(self, stream_id: str, /) -> bool:
+        """What the live one keeps, and who was restored."""
+        return self._inner.follows(stream_id) or self._besides(stream_id)
 
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
         """Make empty tables beside the live ones."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -16,6 +17,8 @@ from leefwijk.events.consume.records import Record
 
 _log = structlog.get_logger(__name__)
 
+COMMIT_SECONDS = 1.0
+"""How often Kafka is told how far we are. It is a hint for those who watch: our offsets lead."""
 FIRST_PAUSE = 0.5
 MAX_PAUSE = 5.0
 
@@ -76,12 +79,16 @@ class ConsumerLoop:
         consumer.subscribe(self._topics, listener=_SeekToOurs(self._core, consumer))
         try:
             await consumer.start()
+            told, telling = time.monotonic(), False
             while True:
                 fetched = await consumer.getmany(timeout_ms=200, max_records=1000)
                 records = [Record.of(record) for batch in fetched.values() for record in batch]
                 if records:
                     await self._apply(records)
+                    telling = True
+                if telling and time.monotonic() - told >= COMMIT_SECONDS:
                     await consumer.commit()
+                    told, telling = time.monotonic(), False
                 self.healthy, self._pause = True, FIRST_PAUSE
         finally:
             await consumer.stop()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,6 +57,14 @@ class Applier(Protocol):
     handles: frozenset[type[Event]]
     """The events it uses. Others only move the version of their stream on."""
 
+    def follows(self, stream_id: str, /) -> bool:
+        """Whether it keeps this stream: mostly by `streams_of`.
+
+        Events of other streams move the offset on and nothing else: their versions are not kept, so
+        they can leave no gap. The stream decides, whatever type an event of it has: a stream is
+        followed as a whole or not at all.
+        """
+
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]
     ) -> None:
@@ -67,14 +75,11 @@ class Applier(Protocol):
         """
 
 
-@runtime_checkable
-class SelectiveApplier(Applier, Protocol):
-    """An applier that follows some streams of its topics only.
+def streams_of(events: Iterable[type[Event]]) -> Callable[[str], bool]:
+    """To be the `follows` of an applier: whether a stream is of an aggregate of these events."""
+    beginnings = tuple(sorted({f"{event.aggregate}-" for event in events}))
 
-    Events of other streams move the offset on and nothing else: their versions are not kept, so
-    they can leave no gap. The stream decides, whatever type an event of it has: a stream is
-    followed as a whole or not at all.
-    """
+    def follows(stream_id: str) -> bool:
+        return stream_id.startswith(beginnings)
 
-    def follows(self, stream_id: str) -> bool:
-        """Whether it keeps this stream."""
+    return follows

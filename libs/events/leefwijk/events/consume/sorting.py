@@ -15,7 +15,7 @@ from leefwijk.events.catalogue import (
     UnknownEventTypeError,
     UnknownEventVersionError,
 )
-from leefwijk.events.consume.records import Applier, Change, Record, SelectiveApplier
+from leefwijk.events.consume.records import Applier, Change, Record
 from leefwijk.events.envelope import BadEnvelopeError, Received, receive
 from leefwijk.events.event import Event
 
@@ -87,8 +87,7 @@ def open_batch(catalogue: Catalogue, applier: Applier, records: Sequence[Record]
     Records of streams that the applier does not follow are left out. What was read of a record is
     kept with it, so that several consumers of one batch read it once.
     """
-    handles = applier.handles
-    follows = applier.follows if isinstance(applier, SelectiveApplier) else None
+    handles, follows = applier.handles, applier.follows
     opened = []
     for record in records:
         received = record.received
@@ -98,7 +97,7 @@ def open_batch(catalogue: Catalogue, applier: Applier, records: Sequence[Record]
             except BadEnvelopeError as error:
                 opened.append(Opened(record, detail=str(error)))
                 continue
-        if follows is None or follows(received.stream_id):
+        if follows(received.stream_id):
             opened.append(_open(catalogue, handles, record, received))
     return opened
 

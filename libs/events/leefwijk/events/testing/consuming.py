@@ -87,6 +87,10 @@ class NoteKeeper:
         self.name = name
         self.handles: frozenset[type[Event]] = frozenset({Noted, Counted, Renamed, Overdue})
 
+    def follows(self, _stream_id: str, /) -> bool:
+        """Every stream."""
+        return True
+
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]
     ) -> None:
@@ -106,6 +110,10 @@ class Watched:
     def __post_init__(self) -> None:
         self.name = self.inner.name
         self.handles: frozenset[type[Event]] = self.inner.handles.union(EVENTS)
+
+    def follows(self, _stream_id: str, /) -> bool:
+        """Every stream."""
+        return True
 
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
         """Nothing is made per generation: each row names its own."""
