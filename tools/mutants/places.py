@@ -14,6 +14,7 @@ LOG_MODEL = (
 RELAY = "libs/events/tests/test_relay.py"
 SENDING = "libs/events/tests/test_relay_sending.py"
 CORE = "libs/events/tests/test_consume_core.py::TestNoteKeeper"
+PASSING = "libs/events/tests/test_consume_passing.py"
 KAFKA = "libs/events/tests/test_consume_kafka.py"
 REBUILD = "libs/events/tests/test_consume_rebuild.py"
 DELIVERY = "services/projections/tests/test_projections_delivery.py"

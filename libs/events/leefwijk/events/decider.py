@@ -140,8 +140,11 @@ def _adapter(state: type[S]) -> TypeAdapter[S]:
 
 
 def dump_state(state: State) -> str:
-    """The state as JSON, for its document."""
-    return _adapter(type(state)).dump_json(state).decode()
+    """The state as JSON, for its document; what is as it always begins is left out.
+
+    Of a young aggregate that is most of its state, and every append writes it.
+    """
+    return _adapter(type(state)).dump_json(state, exclude_defaults=True).decode()
 
 
 def load_state(kind: type[S], data: str | bytes) -> S:
