@@ -39,7 +39,7 @@ _HEADS = """
 select stream_id, max(version) as version from events
 where split_part(type, '.', 3) = any(:followed) group by stream_id
 """
-FOLLOWED = AREA_EFFORT_STATUS.projection().aggregates
+FOLLOWED = frozenset(event.aggregate for event in AREA_EFFORT_STATUS.projection().handles)
 _SEEN = """
 select stream_id, version from consumer_streams where consumer = :model
     and generation = (select current from consumer_generations where consumer = :model)
