@@ -36,8 +36,8 @@ READ_MODELS = (
         "Kafka's offset leads instead of the database's",
         3,
         f"{EVENTS}/consume/core.py",
-        "if record.offset > offsets[place]:",
-        "if record.offset < 0:",
+        "if offset > offsets[place]",
+        "if offset < 0",
         (f"{CORE}::test_what_was_never_read_is_missed_before_what_follows",),
     ),
     Mutant(

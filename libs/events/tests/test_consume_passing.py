@@ -68,7 +68,7 @@ async def test_what_was_passed_is_read_again_after_a_crash(watched: Watch) -> No
     after, following = watched.another(), feed.records(*history("n-1", 1, start=2))
     with pytest.raises(MissingRangeError) as missing:
         await after.apply(following)
-    assert (missing.value.start, missing.value.end) == (1, 11)
+    assert missing.value.ranges == {(TOPIC, 0): (1, 11)}
     await after.apply(passed, accept_hole=True)
     await after.apply(following)
     assert await _stored(watched) == 12
@@ -96,7 +96,7 @@ async def test_an_offset_that_was_set_back_wins(watched: Watch) -> None:
         await connection.execute(text("update consumer_offsets set next_offset = 1"))
     with pytest.raises(MissingRangeError) as missing:
         await watched.core.apply(feed.records(*history("n-1", 1, start=3)))
-    assert missing.value.start == 1
+    assert missing.value.ranges == {(TOPIC, 0): (1, 12)}
     await watched.core.write_passed()
     assert await _stored(watched) == 1
 
@@ -153,7 +153,8 @@ async def test_whoever_reads_and_whoever_dies_nothing_that_is_followed_is_passed
             try:
                 await worker.apply(records)
             except MissingRangeError as missing:
-                await worker.apply(topic[missing.start : missing.end], accept_hole=True)
+                ((start, end),) = missing.ranges.values()
+                await worker.apply(topic[start:end], accept_hole=True)
             else:
                 return
 
@@ -175,3 +176,17 @@ async def test_whoever_reads_and_whoever_dies_nothing_that_is_followed_is_passed
     await deliver(workers[0], topic[reached:])
     await workers[0].write_passed()
     assert (await watched.applied()).get(f"n-{run}", []) == list(range(1, sum(followed) + 1))
+
+
+async def test_what_is_missing_is_asked_for_at_once(watched: Watch) -> None:
+    """G-CONSUME-9: of all partitions of a batch together, so that they are read side by side."""
+    first, second = Feed(0), Feed(1)
+    never = [*first.records(*OTHERS[:3]), *second.records(*history("n-1", 1))]
+    behind = [*first.records(*OTHERS[3:5]), *second.records(*history("n-1", 1, start=2))]
+    with pytest.raises(MissingRangeError) as missing:
+        await watched.core.apply(behind)
+    assert missing.value.ranges == {(TOPIC, 0): (0, 3), (TOPIC, 1): (0, 1)}
+    await watched.core.apply(never, accept_hole=True)
+    await watched.core.apply(behind)
+    assert await watched.applied() == {"n-1": [1, 2]}
+    assert await watched.offsets() == {(TOPIC, 0): 5, (TOPIC, 1): 2}

@@ -16,17 +16,13 @@ from aiokafka import TopicPartition
 from leefwijk.events import metrics
 from leefwijk.events.broker import Broker, Place
 from leefwijk.events.consume import ledger
-from leefwijk.events.consume.core import ConsumerCore, MissingRangeError
+from leefwijk.events.consume.core import ConsumerCore, MissingRangeError, Ranges
 from leefwijk.events.consume.records import Record
 
 _log = structlog.get_logger(__name__)
 
 COMPARE_SECONDS = 10.0
 BATCH = 1000
-
-
-Ranges = Mapping[Place, tuple[int, int]]
-"""The offsets of each partition from the first up to, not including, the second."""
 
 
 async def read_ranges(core: ConsumerCore, broker: Broker, ranges: Ranges) -> None:
@@ -64,19 +60,16 @@ async def apply_with_catch_up(core: ConsumerCore, broker: Broker, records: list[
             await core.apply(records)
         except MissingRangeError as missing:
             _log.warning(
-                "reads offsets that were never applied", consumer=core.name, range=str(missing)
+                "reads offsets that were never applied", consumer=core.name, what=str(missing)
             )
-            await read_ranges(core, broker, {missing.place: (missing.start, missing.end)})
-            if await _next_offset(core, missing.place) < missing.end:
-                # the range is gone from the broker; gaps in streams will show what it held
+            await read_ranges(core, broker, missing.ranges)
+            ours = await _offsets(core)
+            if any(ours.get(place, 0) < end for place, (_, end) in missing.ranges.items()):
+                # what is gone from the broker is passed; gaps in streams will show what it held
                 await core.apply(records, accept_hole=True)
                 return
         else:
             return
-
-
-async def _next_offset(core: ConsumerCore, place: Place) -> int:
-    return (await _offsets(core)).get(place, 0)
 
 
 async def _offsets(core: ConsumerCore) -> dict[Place, int]:

@@ -8,7 +8,7 @@ is parked with its stream, and the rest of the partition goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -33,14 +33,20 @@ _PASSING = ("40", "55P03", "42P01", "42501")
 """Deadlock, lost race, no lock, no table yet, not allowed yet: no event is to blame."""
 
 
+Ranges = Mapping[Place, tuple[int, int]]
+"""The offsets of each partition from the first up to, not including, the second."""
+
+
 class MissingRangeError(Exception):
     """Kafka went on further than our database: these offsets must be read first."""
 
-    def __init__(self, place: Place, start: int, end: int) -> None:
-        super().__init__(f"{place[0]}[{place[1]}]: offsets {start} to {end} were never applied")
-        self.place = place
-        self.start = start
-        self.end = end
+    def __init__(self, ranges: Ranges) -> None:
+        said = (
+            f"{topic}[{partition}]: offsets {start} to {end}"
+            for (topic, partition), (start, end) in ranges.items()
+        )
+        super().__init__(f"never applied: {', '.join(said)}")
+        self.ranges = ranges
 
 
 @dataclass
@@ -267,15 +273,18 @@ class ConsumerCore:
         return ledger.Ledger(connection, self.name, generation)
 
 
-def _require_no_hole(records: Sequence[Record], offsets: dict[Place, int]) -> None:
-    seen: set[Place] = set()
+def _require_no_hole(records: Sequence[Record], offsets: Mapping[Place, int]) -> None:
+    first: dict[Place, int] = {}
     for record in records:
-        place = (record.topic, record.partition)
-        if place in seen or record.offset is None:
-            continue
-        seen.add(place)
-        if record.offset > offsets[place]:
-            raise MissingRangeError(place, offsets[place], record.offset)
+        if record.offset is not None:
+            first.setdefault((record.topic, record.partition), record.offset)
+    missing = {
+        place: (offsets[place], offset)
+        for place, offset in first.items()
+        if offset > offsets[place]
+    }
+    if missing:
+        raise MissingRangeError(missing)
 
 
 def is_passing(error: Exception) -> bool:

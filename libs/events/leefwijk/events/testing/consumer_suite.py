@@ -297,7 +297,7 @@ class ConsumerSuite:
         await watched.core.apply(records[:2])
         with pytest.raises(MissingRangeError) as caught:
             await watched.core.apply(records[5:])
-        assert (caught.value.place, caught.value.start, caught.value.end) == ((TOPIC, 0), 2, 5)
+        assert caught.value.ranges == {(TOPIC, 0): (2, 5)}
         assert await watched.applied() == {"n-1": [1, 2]}
         await watched.core.apply(records[2:5], accept_hole=True)
         await watched.core.apply(records[5:])
