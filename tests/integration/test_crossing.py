@@ -344,8 +344,10 @@ async def test_a_panel_shows_nothing_small_and_says_what_it_may(
 
     async def shown() -> dict[str, Any]:
         status = await scenes.status(place.neighbourhood())
-        # closed by its moment already, before the tally has arrived
-        return next((one for one in status["involvement"]["panels"] if one["results"]), {})
+        panels = status["involvement"]["panels"]
+        # by its moment it reads closed before the tally has arrived
+        closed = (one for one in panels if one["status"] == "closed" and one["results"])
+        return next(closed, {})
 
     status = await wait_until(shown, "the effort status shows the panel")
     agreed = {one["group"]: one["answers"] for one in status["results"]}

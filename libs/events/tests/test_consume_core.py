@@ -112,36 +112,6 @@ async def test_no_record_blocks_its_partition(
     assert (await watched.offsets())[TOPIC, run] == 2
 
 
-class Following(Watched):
-    """A consumer that follows some streams only."""
-
-    followed = "others-"
-
-    def follows(self, stream_id: str) -> bool:
-        """Whether it keeps this stream."""
-        return stream_id.startswith(self.followed)
-
-
-async def test_streams_that_are_not_followed_only_move_the_offset(engine: AsyncEngine) -> None:
-    """G-CONSUME-13: what a consumer does not follow is not kept, leaves no gap and waits never."""
-    await watch(engine)
-    applier = Following(NoteKeeper())
-    watched = Watch(engine, applier)
-    feed = Feed()
-    first = feed.records(*history("n-1", 2))
-    behind_a_gap = feed.records(*history("n-1", 1, start=7), *history("n-2", 1, start=3))
-    done = await watched.core.apply([*first, *behind_a_gap])
-    assert (done.applied, done.parked) == (0, 0)
-    assert await watched.applied() == {}
-    assert await watched.offsets() == {(TOPIC, 0): 4}
-    assert await watched.version("n-1") == 0
-    unreadable = Record(TOPIC, 0, 4, (), b"x", b"{}")
-    assert (await watched.core.apply([unreadable])).parked == 1
-    applier.followed = "n-"
-    await watched.core.apply(feed.records(*history("n-3", 2)), accept_hole=True)
-    assert await watched.applied() == {"n-3": [1, 2]}
-
-
 async def test_a_record_is_read_once_for_all_its_consumers(engine: AsyncEngine) -> None:
     """G-CONSUME-13: what one consumer has read of a record, the next one takes over."""
     await watch(engine)

@@ -16,7 +16,7 @@ from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.filling import Filling, PlanningApplier
 from leefwijk.events.consume.records import Change, Record
 from leefwijk.events.event import Event
-from leefwijk.events.testing.consuming import Feed, count_up, history, watch
+from leefwijk.events.testing.consuming import Everything, Feed, count_up, history, watch
 from leefwijk.events.testing.notes import Counted, Noted, Notes, Renamed, stored
 
 CONSUMER = "tally-of-test"
@@ -31,7 +31,7 @@ class Tallies:
 
 
 @dataclass
-class Tally:
+class Tally(Everything):
     """Keeps one row per event with the tally so far: each rests on the one before."""
 
     name: str = CONSUMER
@@ -39,10 +39,6 @@ class Tally:
     faulty: set[tuple[str, int]] = field(default_factory=set)
     unwritable: set[tuple[str, int]] = field(default_factory=set)
     reads: int = 0
-
-    def follows(self, _stream_id: str, /) -> bool:
-        """Every stream."""
-        return True
 
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
         """Each row names its generation."""

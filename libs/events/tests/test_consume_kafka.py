@@ -93,6 +93,23 @@ class TestLoop:
             await consuming.until(lambda applied: len(applied["n-1"]) == 5)
         assert await consuming.watch.offsets() == {consuming.place: 5}
 
+    async def test_kafka_is_told_how_far_we_are(self, consuming: Consuming) -> None:
+        """G-CONSUME-9: as a hint for those who watch the group, a second late at most."""
+        await consuming.write(history("n-1", 3))
+        watching = consuming.broker.consumer(group_id=consuming.watch.core.name)
+        partition = TopicPartition(*consuming.place)
+
+        async def told() -> bool:
+            return bool(await watching.committed(partition) == 3)
+
+        async with consuming.running():
+            await consuming.until(lambda applied: applied.get("n-1") == [1, 2, 3])
+            await watching.start()
+            try:
+                await until(told)
+            finally:
+                await watching.stop()
+
     async def test_kafkas_offset_that_ran_ahead_is_only_a_hint(self, consuming: Consuming) -> None:
         """G-CONSUME-9: our offset leads; what Kafka takes for done is read all the same."""
         await consuming.write(history("n-1", 6))

@@ -23,6 +23,7 @@ from leefwijk.events.consume.records import Change, Record
 from leefwijk.events.event import Audience, Event
 from leefwijk.events.language.restores import StoreRestored
 from leefwijk.events.store.records import StoredEvent
+from leefwijk.events.testing.consuming import Everything
 from leefwijk.events.testing.notes import (
     EVENTS,
     Count,
@@ -56,7 +57,7 @@ async def _itself(_connection: AsyncConnection, change: Change) -> Iterable[str]
 REACTIONS = (Reaction("count-overdue", Overdue, _itself, lambda _change: Count(amount=1), True),)
 
 
-class Totals:
+class Totals(Everything):
     """Keeps the sum of each note; may be told to fail, or to wait for a moment."""
 
     tables = ("totals",)
@@ -65,10 +66,6 @@ class Totals:
         self.name = name
         self._reactions = reactions
         self.handles: frozenset[type[Event]] = frozenset({Counted}) | reactions.handles
-
-    def follows(self, _stream_id: str, /) -> bool:
-        """Every stream."""
-        return True
 
     async def apply(
         self, connection: AsyncConnection, _generation: int, changes: Sequence[Change]
@@ -300,13 +297,9 @@ async def test_the_live_consumer_goes_on_meanwhile(knower: Knower) -> None:
 async def test_tables_must_be_named(knower: Knower) -> None:
     """G-KNOWLEDGE-1: a service that does not name its tables keeps its knowledge as it is."""
 
-    class Nameless:
+    class Nameless(Everything):
         name = "nameless"
         handles: frozenset[type[Event]] = frozenset()
-
-        def follows(self, _stream_id: str, /) -> bool:
-            """Nothing."""
-            return False
 
         async def apply(self, *_: object) -> None:
             """Nothing."""

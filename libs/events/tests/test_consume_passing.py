@@ -29,11 +29,13 @@ OTHERS = [history(f"others-{number}", 1)[0] for number in range(40)]
 
 
 class Following(Watched):
-    """A consumer that follows notes called n, and nothing else."""
+    """A consumer that follows the notes of one name only."""
+
+    followed = "n-"
 
     def follows(self, stream_id: str, /) -> bool:
         """Whether it is one of them."""
-        return stream_id.startswith("n-")
+        return stream_id.startswith(self.followed)
 
 
 @pytest.fixture
@@ -45,6 +47,27 @@ async def watched(engine: AsyncEngine) -> Watch:
 
 async def _stored(watched: Watch) -> int:
     return (await watched.offsets()).get((TOPIC, 0), 0)
+
+
+async def test_streams_that_are_not_followed_only_move_the_offset(engine: AsyncEngine) -> None:
+    """G-CONSUME-13: what a consumer does not follow is not kept, leaves no gap and waits never."""
+    await watch(engine)
+    applier = Following(NoteKeeper())
+    applier.followed = "others-"
+    watched = Watch(engine, applier)
+    feed = Feed()
+    first = feed.records(*history("n-1", 2))
+    behind_a_gap = feed.records(*history("n-1", 1, start=7), *history("n-2", 1, start=3))
+    done = await watched.core.apply([*first, *behind_a_gap])
+    assert (done.applied, done.parked) == (0, 0)
+    assert await watched.applied() == {}
+    assert await watched.offsets() == {(TOPIC, 0): 4}
+    assert await watched.version("n-1") == 0
+    unreadable = Record(TOPIC, 0, 4, (), b"x", b"{}")
+    assert (await watched.core.apply([unreadable])).parked == 1
+    applier.followed = "n-"
+    await watched.core.apply(feed.records(*history("n-3", 2)), accept_hole=True)
+    assert await watched.applied() == {"n-3": [1, 2]}
 
 
 async def test_what_is_passed_is_written_with_what_comes_next(watched: Watch) -> None:

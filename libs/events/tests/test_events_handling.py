@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from leefwijk.events.decider import Actor, Context, RefusedError
+from leefwijk.events.decider import Actor, Context, RefusedError, dump_state, load_state
 from leefwijk.events.handling import (
     BusyError,
     Caller,
@@ -270,3 +270,13 @@ class TestOnPostgres:
         document = await store.document("notes-a")
         assert document is not None
         assert json.loads(document.row.state)["total"] == 10
+
+
+def test_a_document_leaves_out_what_its_state_begins_as() -> None:
+    """G-STORE-SHAPE: and reads as the same state, also where a value came back to its beginning."""
+    note = Note(title="Bank", total=3, amount=0)
+    assert json.loads(dump_state(note)) == {"title": "Bank", "total": 3}
+    assert load_state(Note, dump_state(note)) == note
+    assert (dump_state(Note()), load_state(Note, "{}")) == ("{}", Note())
+    whole = '{"title": "Bank", "total": 3, "amount": 0, "look_at": null, "status": null}'
+    assert load_state(Note, whole) == note, "a document of before"

@@ -14,7 +14,7 @@ from leefwijk.events.event import Event
 from leefwijk.events.handling import Handler
 from leefwijk.events.store.postgres import EventStore
 from leefwijk.events.store.records import Commit, UnavailableError
-from leefwijk.events.testing.consuming import Feed
+from leefwijk.events.testing.consuming import Everything, Feed
 from leefwijk.events.testing.notes import Count, Counted, Noted, Notes, Write, stored
 from leefwijk.events.testing.servers import until
 
@@ -26,7 +26,7 @@ async def both(_connection: AsyncConnection, _change: Change) -> Iterable[str]:
     return ["one", "two"]
 
 
-class Knowing:
+class Knowing(Everything):
     """A service that counts on two notes of its own whenever something was noted elsewhere."""
 
     name = "knowing"
@@ -38,10 +38,6 @@ class Knowing:
             reactions
             or (Reaction("count-along", Noted, both, lambda change: Count(amount=amount(change))),),
         )
-
-    def follows(self, _stream_id: str, /) -> bool:
-        """Every stream."""
-        return True
 
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]

@@ -73,8 +73,6 @@ class ConsumerCore:
     engine: AsyncEngine
     applier: Applier
     catalogue: Catalogue
-    types: dict[str, bool] = field(default_factory=dict)
-    """Known wire types, and whether the applier uses them."""
     passed: Passed = field(default_factory=Passed)
     """Offsets behind records of streams that the applier does not follow, not yet written down."""
 

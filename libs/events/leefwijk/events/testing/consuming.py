@@ -80,16 +80,20 @@ def history(
     ]
 
 
-class NoteKeeper:
+class Everything:
+    """To be inherited by an applier that keeps every stream."""
+
+    def follows(self, _stream_id: str, /) -> bool:
+        """Whether it keeps this one."""
+        return True
+
+
+class NoteKeeper(Everything):
     """The simplest consumer: it counts what it used, per note."""
 
     def __init__(self, name: str = "notes-of-test") -> None:
         self.name = name
         self.handles: frozenset[type[Event]] = frozenset({Noted, Counted, Renamed, Overdue})
-
-    def follows(self, _stream_id: str, /) -> bool:
-        """Every stream."""
-        return True
 
     async def apply(
         self, connection: AsyncConnection, generation: int, changes: Sequence[Change]
@@ -98,7 +102,7 @@ class NoteKeeper:
 
 
 @dataclass
-class Watched:
+class Watched(Everything):
     """An applier whose work is written down in its own transaction, and can be disturbed."""
 
     inner: Applier
@@ -110,10 +114,6 @@ class Watched:
     def __post_init__(self) -> None:
         self.name = self.inner.name
         self.handles: frozenset[type[Event]] = self.inner.handles.union(EVENTS)
-
-    def follows(self, _stream_id: str, /) -> bool:
-        """Every stream."""
-        return True
 
     async def prepare(self, connection: AsyncConnection, generation: int) -> None:
         """Nothing is made per generation: each row names its own."""
