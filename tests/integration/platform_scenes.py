@@ -206,9 +206,15 @@ class Scenes:
         return told(answer, 201)
 
     async def status(
-        self, area: str, after: str | None = None, seconds: float = 30, **params: str
+        self, area: str, *earlier: str, after: str | None = None, seconds: float = 30, **params: str
     ) -> dict[str, Any]:
-        """The effort status as an area manager reads it, once it holds what `after` names."""
+        """The effort status as an area manager reads it, once it holds what `after` names.
+
+        A token speaks for the streams of its own command only. Whoever looks at what other
+        commands brought about gives their tokens first.
+        """
+        for token in earlier:
+            await self.status(area, after=token, seconds=seconds)
         asked = {**params, **({"after": after} if after else {})}
 
         async def answered() -> dict[str, Any]:

@@ -85,8 +85,9 @@ async def test_the_thread_from_story_to_effort_status(platform: Running, scenes:
     more = await scenes.step(spent, "expenses", {"line": 1, "amount": "99.75"})
     started = await scenes.step(more, "starts", {})
 
-    # the token of the last answer is enough to read what was just written
-    status = await scenes.status(place.district, after=started["token"])
+    # the token of the last answer is enough to read what was written about the initiative
+    others = (story["token"], agreed["token"])
+    status = await scenes.status(place.district, *others, after=started["token"])
     assert status["level"]["level"] == "extra"
     assert status["level"]["agreed"] is True
     assert set(agreed["events"]) <= set(status["level"]["evidence"]["events"])
@@ -107,10 +108,10 @@ async def test_the_thread_from_story_to_effort_status(platform: Running, scenes:
 async def test_a_rebuilt_read_model_says_the_same(platform: Running, scenes: Scenes) -> None:
     """EVA-35: a rebuild gives equal figures and provenance, and people read a whole model."""
     place = scenes.place()
-    await scenes.level(place.district)
+    level = await scenes.level(place.district)
     made = await scenes.granted(place.neighbourhood(1), "750.00")
     spent = await scenes.step(made, "expenses", {"line": 1, "amount": "12.34"})
-    before = await scenes.status(place.district, after=spent["token"])
+    before = await scenes.status(place.district, level["token"], after=spent["token"])
     generation = await _generation(platform)
 
     rebuilding = await asyncio.create_subprocess_exec(
