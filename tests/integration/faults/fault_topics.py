@@ -137,7 +137,9 @@ class Garbage(_Planted):
         await producer.start()
         try:
             value = scene.rng.choice([b"", b"{", b"[1, 2]", b"null", None])
-            key = scene.rng.choice([None, b"x", b"initiatives-1"])
+            # the client itself refuses a record without a key and without a value
+            keys = [b"x", b"initiatives-1"]
+            key = scene.rng.choice(keys if value is None else [None, *keys])
             sent = await producer.send_and_wait(platform_topic(service), value, key=key)
         finally:
             await producer.stop()
