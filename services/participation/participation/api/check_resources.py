@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from leefwijk.events.handling import Loaded
@@ -13,7 +14,7 @@ from leefwijk.events.small_counts import NOT_SHOWN, SMALLEST, shown_counts
 from leefwijk.service.reads import Resource
 from participation.domain.involvement_check import Asking, InvolvementCheck
 from participation.domain.places import AgeShares
-from participation.domain.reaching import AGES, ratios, said_ratio
+from participation.domain.reaching import AGES, ages_by_panel, ratios, said_ratio
 from participation.domain.wish import leading_wish, percent, shown_wish
 
 UNKNOWN = LeadingWish.UNKNOWN.value
@@ -54,7 +55,10 @@ class GroupResource(Resource):
     reach: dict[str, str] | str | None
     """Percent of the ladder that wishes this level or more; `unknown` where nobody answered."""
     ratio: str | None
-    """By age: the share among the answers against the one expected; never weighted (PAR-07)."""
+    """By age: the share among the answers against the one expected; never weighted (PAR-07).
+
+    None where a panel counted of any age (PAR-20).
+    """
     leading_wish: str | None
     reasons: dict[str, Figure]
     conclusion: GroupConclusion | None
@@ -129,6 +133,8 @@ def resource_of(
 
 
 def _by_age(check: InvolvementCheck, shares: AgeShares) -> dict[Group, str]:
+    if ages_by_panel(check):
+        return {}
     found = ratios(check, shares)
     return {
         group: said_ratio(found[group]) if found is not None and group in found else NOT_JUDGED
@@ -138,7 +144,6 @@ def _by_age(check: InvolvementCheck, shares: AgeShares) -> dict[Group, str]:
 
 
 def _asking(asking: Asking) -> AskingResource:
-    of_panel = asking.panel is not None
     return AskingResource(
         asking=asking.asking,
         group=asking.group.value,
@@ -146,8 +151,8 @@ def _asking(asking: Asking) -> AskingResource:
         on=asking.on,
         asked_in=list(asking.asked_in),
         invited=_invited(asking),
-        answers=_shown_answers(asking) if of_panel else dict(_counts(asking.answers)),
-        reasons=_reasons([asking], hidden=of_panel),
+        answers=_shown_answers(asking),
+        reasons=_shown_reasons((asking,), inside=True),
         partner=asking.partner,
         panel=asking.panel,
         counted=asking.counted,
@@ -159,7 +164,10 @@ def _counts(answers: Answers) -> Mapping[str, int]:
 
 
 def _shown_answers(asking: Asking) -> dict[str, Figure]:
+    """The seven counts; of a panel as far as the panel itself shows them."""
     counts = _counts(asking.answers)
+    if asking.panel is None:
+        return dict(counts)
     if asking.answers_hidden:
         return dict.fromkeys(counts, NOT_SHOWN)
     return {
@@ -187,16 +195,24 @@ def _response(askings: tuple[Asking, ...]) -> str:
     return percent(answers, sum(one or 0 for one in invited))
 
 
-def _reasons(askings: Iterable[Asking], *, hidden: bool) -> dict[str, Figure]:
-    """Why not now; with small counts hidden no number of fewer than five people, nor of none."""
-    found: dict[str, int] = {}
+def _shown_reasons(askings: tuple[Asking, ...], *, inside: bool) -> dict[str, Figure]:
+    """Why not now; where small counts are hidden no number of fewer than five, nor of none.
+
+    A sum is not shown to who knows a part of it, nor who had which reason in a panel that does not
+    show how many said not now: so many said it at least.
+    """
+    of_panel = any(asking.panel is not None for asking in askings)
+    found: Counter[str] = Counter()
     for asking in askings:
         for count in asking.reasons:
-            found[count.reason.value] = found.get(count.reason.value, 0) + count.people
-    if not hidden or not found:
+            found[count.reason.value] += count.people
+    if not of_panel and (inside or not found):
         return dict(found)
+    part_known = of_panel or any(asking.partner is not None for asking in askings)
+    untold = len(askings) > 1 and part_known
+    untold |= any(_shown_answers(one)[Wish.NOT_NOW.value] == NOT_SHOWN for one in askings)
     return {
-        reason.value: found[reason.value] if found.get(reason.value, 0) >= SMALLEST else NOT_SHOWN
+        reason.value: NOT_SHOWN if untold or found[reason.value] < SMALLEST else found[reason.value]
         for reason in NotNowReason
     }
 
@@ -215,7 +231,7 @@ def _group(
     askings = check.of_group(group)
     concluded = check.conclusion.of(group) if check.conclusion else None
     answers = check.answers(group)
-    of_panel = any(asking.panel for asking in askings)
+    of_panel = check.by_panel(group)
     counts = inside and bool(askings)
     # what others said could be taken from a whole that a panel is a part of
     parts = counts and not of_panel
@@ -232,9 +248,9 @@ def _group(
         response=_response(askings) if counts else None,
         not_now=_share(answers.not_now, answers.total) if parts else None,
         reach=_reach(answers) if parts else None,
-        ratio=None if of_panel else ratio,
+        ratio=ratio,
         leading_wish=(wish.value if wish else NOT_SHOWN) if known else None,
-        reasons=_reasons(askings, hidden=of_panel or not inside) if known else {},
+        reasons=_shown_reasons(askings, inside=inside) if known else {},
         conclusion=concluded,
         told_on=check.told.get(group.value),
     )

@@ -11,6 +11,7 @@ from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.service.context import context_of
 from leefwijk.service.places import areas_within
+from leefwijk.service.problems import Problem
 from leefwijk.service.reads import (
     InternalReader,
     Page,
@@ -18,6 +19,7 @@ from leefwijk.service.reads import (
     Resource,
     load_visible,
     page_of,
+    sheet_of,
     tag,
 )
 from leefwijk.service.sheets import Sheet
@@ -101,7 +103,9 @@ async def list_owed(
     reader: InternalReader,
     query: Annotated[OwedQuery, Query()],
 ) -> Page[OwedResource]:
-    """Debts to residents, newest first."""
+    """Debts to residents, newest first; what a director decided and why stays inside."""
+    if not reader.inside:
+        return sheet_of(request, query.format, "owed-checks", SHEET, []) or Page(items=[])
     return await page_of(
         request,
         response,
@@ -123,6 +127,8 @@ async def get_owed(
     owed_id: Annotated[str, Path(alias="owedId", max_length=100)],
 ) -> OwedResource:
     """One debt, and the check that residents were asked by since then."""
+    if not reader.inside:
+        raise Problem("not-found", "There is no such resource.")
     service = context_of(request)
     loaded = await load_visible(service, OwedCheck, owed_id, reader)
     tag(response, loaded.version)

@@ -10,8 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from leefwijk.events.fields import AREA_PATTERN, Theme
 from leefwijk.events.handling import Loaded
-from leefwijk.events.language.participation.wish_tallies import ShownTally, shown_tally
-from leefwijk.events.language.participation.words import Group
+from leefwijk.events.language.participation.wish_tallies import (
+    ShownGroup,
+    ShownTally,
+    shown_tally,
+)
+from leefwijk.events.language.participation.words import Group, LeadingWish
 from leefwijk.events.small_counts import NOT_SHOWN, shown_roughly
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
@@ -55,7 +59,10 @@ class GroupResult(Resource):
     answers: Figure
     tokens: Figure
     response: str
-    """Percent of the tokens that answered; not shown where one of the two is not."""
+    """Percent of the tokens that answered; not shown where one of the two is not.
+
+    Unknown where tokens were made void: some may have answered before.
+    """
     wishes: dict[str, Figure]
 
 
@@ -82,19 +89,25 @@ def _figure(count: int | None) -> Figure:
     return NOT_SHOWN if count is None else count
 
 
-def _results(shown: ShownTally) -> tuple[GroupResult, ...]:
+def _results(panel: WishPanel, shown: ShownTally) -> tuple[GroupResult, ...]:
     return tuple(
         GroupResult(
             group=one.group,
             answers=_figure(one.answers),
-            tokens=_figure(one.tokens),
-            response=percent(one.answers, one.tokens)
-            if one.answers is not None and one.tokens
-            else NOT_SHOWN,
+            tokens=NOT_SHOWN if panel.voided(one.group) else _figure(one.tokens),
+            response=_response(one, voided=panel.voided(one.group)),
             wishes={wish.value: _figure(count) for wish, count in one.wishes.items()},
         )
         for one in shown.groups
     )
+
+
+def _response(shown: ShownGroup, *, voided: bool) -> str:
+    if shown.answers is None:
+        return NOT_SHOWN
+    if voided:
+        return LeadingWish.UNKNOWN.value
+    return percent(shown.answers, shown.tokens) if shown.tokens else NOT_SHOWN
 
 
 def _resource(id_: str, loaded: Loaded[WishPanel]) -> PanelResource:
@@ -113,7 +126,9 @@ def _resource(id_: str, loaded: Loaded[WishPanel]) -> PanelResource:
     if panel.status is not PanelStatus.CLOSED:
         return found
     shown = shown_tally(panel.tally)
-    return found.model_copy(update={"answers": _figure(shown.answers), "results": _results(shown)})
+    return found.model_copy(
+        update={"answers": _figure(shown.answers), "results": _results(panel, shown)}
+    )
 
 
 class PanelQuery(Paging):

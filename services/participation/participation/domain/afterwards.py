@@ -86,7 +86,7 @@ class CorrectAsking(Command[InvolvementCheck]):
             group=group,
             leading_wish=shown_wish(after),
             promise=concluded.promise,
-            share_above=shown_share_above(concluded.promise, after),
+            share_above=shown_share_above(concluded.promise, after, by_panel=check.by_panel(group)),
             on=context.today,
         )
 
@@ -99,13 +99,16 @@ class TellExplanation(Command[InvolvementCheck]):
     told_on: date
 
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
-        """Refuses `told-in-future`: it counts when they have heard it (PAR-12)."""
+        """Refuses a day to come, and one before they were asked: it counts when heard (PAR-12)."""
         if not check.standing or check.conclusion is None:
             refuse("not-concluded", "There is no promise yet that could be explained.")
         if check.conclusion.of(self.group) is None:
             refuse("group-not-in-check", "This group was promised nothing.")
         if self.told_on > context.today:
             refuse("told-in-future", "An explanation counts when they have heard it.")
+        asked = check.conclusion.last_asked
+        if self.told_on < asked:
+            refuse("day-before-start", f"They were last asked on {asked}, not yet by then.")
         yield ExplanationTold(
             area=check.area, group=self.group, form=self.form, told_on=self.told_on
         )

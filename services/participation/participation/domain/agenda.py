@@ -15,7 +15,7 @@ class Todo(StrEnum):
     """What is to be done."""
 
     ASK_GROUP_AGAIN = "ask_group_again"
-    """Everybody of the group said not now, and a day was named to ask them again."""
+    """A day was named to ask the group again, as is due where everybody said not now."""
     TELL_WHY = "tell_why"
     """The group was not told yet why less is promised than it wished; the gate waits for it."""
     CONCLUDE_AGAIN = "conclude_again"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -95,7 +95,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
             nobody_answered=term.unanswered,
             hardly_heard=self.hardly_heard,
             ages_judged=ages,
-            supersedes=context.knowledge(EarlierChecks).ids,
+            supersedes=_superseded(check, context),
             late=check.late,
             on=context.today,
         )
@@ -118,7 +118,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
         faults: Faults,
     ) -> None:
         answers = check.answers(given.group)
-        if leading_wish(answers) is LeadingWish.NONE:
+        if leading_wish(answers) is LeadingWish.NONE or given.ask_again_on is not None:
             _judge_asking_again(given, context.today, term, faults)
         if given.promise is Wish.NOT_NOW:
             faults.add(
@@ -152,9 +152,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
                 group=given.group,
                 leadingWish=wished,
                 promise=level,
-                reach=answers.reach(wished),
-                ladder=answers.ladder,
-                shareAbove=percent(answers.above(level), answers.ladder),
+                **_figures(given.group, level, wished, check),
             )
 
     def _judge_role(self, level: Level, group: Group, faults: Faults) -> None:
@@ -174,20 +172,50 @@ class ConcludeCheck(Command[InvolvementCheck]):
         level = Level(given.promise.value)
         below = is_below(level, answers)
         wished = wished_level(answers)
+        # of fewer than five answers, neither below nor an offer would be what they wish exactly
+        shown = shown_wish(answers) is not None
+        before = check.conclusion.of(given.group) if check.conclusion else None
         askings = check.of_group(given.group)
         made = GroupConclusion(
             group=given.group,
             leading_wish=shown_wish(answers),
             promise=level,
-            share_above=shown_share_above(level, answers),
+            share_above=shown_share_above(
+                level,
+                answers,
+                by_panel=check.by_panel(given.group),
+                beside=before.promise if before else None,
+            ),
             below_wish=below,
-            offer=wished is not None and rung(level) > rung(wished),
+            offer=shown and wished is not None and rung(level) > rung(wished),
             explanation=given.explanation if below else None,
             ask_again_on=given.ask_again_on,
             forms=tuple(sorted({asking.form for asking in askings})),
             asked_on=tuple(sorted({asking.on for asking in askings})),
         )
         return _told_already(made, check)
+
+
+def _superseded(check: InvolvementCheck, context: Context) -> tuple[str, ...]:
+    """The checks whose place it takes.
+
+    Concluding again is not asking again: a check that has taken its place meanwhile keeps it.
+    """
+    if check.conclusion is not None:
+        return check.conclusion.supersedes
+    return context.knowledge(EarlierChecks).ids
+
+
+def _figures(group: Group, level: Level, wished: Level, check: InvolvementCheck) -> dict[str, Any]:
+    """How many wished more; not of what a panel counted, which tries would give (PAR-20)."""
+    if check.by_panel(group):
+        return {}
+    answers = check.answers(group)
+    return {
+        "reach": answers.reach(wished),
+        "ladder": answers.ladder,
+        "shareAbove": percent(answers.above(level), answers.ladder),
+    }
 
 
 def _told_already(made: GroupConclusion, check: InvolvementCheck) -> GroupConclusion:

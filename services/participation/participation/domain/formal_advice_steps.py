@@ -49,6 +49,13 @@ class AskFormalAdvice(Command[FormalAdvice]):
                 days=(self.advise_by - self.informed_on).days,
                 least=advice_terms.TO_ADVISE.days,
             )
+        if self.advise_by < context.today:
+            refuse(
+                "advice-term-too-short",
+                f"The term was over on {day_and_month(self.advise_by)}, before they were asked.",
+                days=(self.advise_by - context.today).days,
+                least=0,
+            )
         yield FormalAdviceAsked(
             about=self.about,
             title=self.title,

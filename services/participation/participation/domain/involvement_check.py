@@ -92,7 +92,7 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
-class InvolvementCheck(State, kind="involvement-checks", shape=2):
+class InvolvementCheck(State, kind="involvement-checks", shape=3):
     """A check as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -122,6 +122,10 @@ class InvolvementCheck(State, kind="involvement-checks", shape=2):
     def of_group(self, group: Group) -> tuple[Asking, ...]:
         """The counted askings of a group."""
         return tuple(asking for asking in self.counted if asking.group is group)
+
+    def by_panel(self, group: Group) -> bool:
+        """Whether a digital panel counted of a group: its small counts stay hidden (PAR-20)."""
+        return any(asking.panel is not None for asking in self.of_group(group))
 
     def answers(self, group: Group) -> Answers:
         """All counted answers of a group together."""

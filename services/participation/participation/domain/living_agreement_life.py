@@ -122,16 +122,25 @@ class MakeAgreement(Command[LivingAgreement]):
 
 
 class ReviewAgreement(Command[LivingAgreement]):
-    """Record that residents looked at it again: kept as it is, or changed in its topics."""
+    """Record that residents looked at it again: kept as it is, or on fewer topics."""
 
     outcome: ReviewOutcome
     topics: Annotated[tuple[Topic, ...], _TOPICS] | None = None
 
     def decide(self, agreement: LivingAgreement, context: Context) -> Iterator[Event]:
-        """It holds for another term, from the day of the review."""
+        """It holds for another term, from the day of the review.
+
+        Refuses `not-made-by-residents`: a new topic is proposed, with its moment and its majority.
+        """
         if not agreement.holds:
             refuse("not-made", f"What was made is reviewed; it is {agreement.status}.")
         topics = tuple(dict.fromkeys(self.topics)) if self.topics else agreement.topics
+        added = [topic.value for topic in topics if topic not in agreement.topics]
+        if added:
+            refuse(
+                "not-made-by-residents",
+                f"Residents made no agreement on {', '.join(added)}; propose one to them.",
+            )
         changed = set(topics) != set(agreement.topics)
         if changed and self.outcome is ReviewOutcome.KEPT:
             refuse("outcome-does-not-fit", "Other topics are a change of it.")

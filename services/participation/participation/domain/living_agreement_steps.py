@@ -48,11 +48,13 @@ class AddressAgreement(Command[LivingAgreement]):
     def decide(self, agreement: LivingAgreement, context: Context) -> Iterator[Event]:
         """Refuses a household, a place elsewhere, a step skipped or too soon, and who may not.
 
-        Danger is the only shortcut, and only to `acted`.
+        Danger is the only shortcut, and only to `acted`. Whether it waits for its review is judged
+        by today: a date given for the step is no way around it.
         """
         if not agreement.holds:
             refuse("not-made", f"People are addressed on what was made; it is {agreement.status}.")
-        if self.topic not in agreement.topics and self.danger is None:
+        shortcut = self.danger is not None and self.step is Step.ACTED
+        if self.topic not in agreement.topics and not shortcut:
             refuse("no-such-topic", f"Nothing was agreed on {self.topic.value}.")
         require_homes(self.homes)
         if self.homes > agreement.homes:
@@ -63,11 +65,14 @@ class AddressAgreement(Command[LivingAgreement]):
         day = self.on or context.today
         if day > context.today:
             refuse("day-in-future", f"{day} is still to come.")
-        self._allowed(agreement, context, day)
-        shortcut = self.danger is not None and self.step is Step.ACTED
+        if agreement.made is not None and day < agreement.made:
+            refuse("day-before-start", f"It was made on {day_and_month(agreement.made)}.")
+        self._allowed(agreement, context)
         skipped = self._skipped(agreement)
         if not shortcut:
             self._in_order(agreement, day, skipped)
+            if self.danger is not None:
+                refuse("danger-is-for-acting", f"Danger is no ground for {self.step.value}.")
         yield AgreementAddressed(
             topic=self.topic,
             step=self.step,
@@ -77,14 +82,14 @@ class AddressAgreement(Command[LivingAgreement]):
             manner=self.manner,
             skipped=skipped,
             reason=SkippedFor.DANGER if shortcut else None,
-            danger=self.danger if shortcut else None,
+            danger=self.danger,
             on=day,
         )
 
-    def _allowed(self, agreement: LivingAgreement, context: Context, day: date) -> None:
+    def _allowed(self, agreement: LivingAgreement, context: Context) -> None:
         if self.step in HEAVY and context.actor.role != MANAGER:
             refuse("step-needs-area-manager", f"{self.step.value} is for an area manager.")
-        if self.step in HEAVY and agreement.overdue(day):
+        if self.step in HEAVY and agreement.overdue(context.today):
             refuse(
                 "review-overdue",
                 f"It should have been reviewed by {agreement.review_by}; until residents did, it "
@@ -100,18 +105,30 @@ class AddressAgreement(Command[LivingAgreement]):
         if skipped:
             names = ", ".join(step.value for step in skipped)
             refuse("step-skipped", f"On {self.topic.value} this comes first: {names}.")
+        latest = _latest(agreement, self.topic)
+        if latest is not None and day < latest:
+            refuse(
+                "day-before-start",
+                f"On {self.topic.value} people were last addressed on {day_and_month(latest)}.",
+            )
         last = agreement.last(self.topic)
-        if last is None:
+        if last is None or latest is None:
             return
         if STEPS.index(self.step) < STEPS.index(last.step):
             refuse("step-already-taken", f"On {self.topic.value} it is at {last.step.value}.")
-        first = last.on + STEP_TERM if last.on else day
+        first = latest + STEP_TERM
         if self.step is not last.step and day < first:
             step = last.step.value.replace("_", " ").capitalize()
             refuse(
                 "too-soon-for-next-step",
-                f"{step} on {day_and_month(last.on)}; give it until {day_and_month(first)}.",
+                f"{step} on {day_and_month(latest)}; give it until {day_and_month(first)}.",
             )
+
+
+def _latest(agreement: LivingAgreement, topic: Topic) -> date | None:
+    """The latest day of any step on a topic, also of lines that have ended."""
+    ended = (one for one in agreement.earlier if one.topic is topic)
+    return max((one.on for one in (*agreement.line(topic), *ended) if one.on), default=None)
 
 
 class EndAddressing(Command[LivingAgreement]):

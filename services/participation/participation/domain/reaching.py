@@ -21,6 +21,7 @@ AGES = {
 }
 """Groups by age, as figures of inhabitants name them."""
 _TRIES = 2
+_UNTOLD = "less than half of the share of the answers that was to be expected"
 
 
 def judge_reach(check: InvolvementCheck, faults: Faults) -> None:
@@ -54,13 +55,26 @@ def _asked_twice(askings: tuple[Asking, ...]) -> bool:
     )
 
 
+def ages_of(check: InvolvementCheck) -> tuple[Group, ...]:
+    """The groups by age of a check."""
+    return tuple(group for group in check.groups if group in AGES)
+
+
+def ages_by_panel(check: InvolvementCheck) -> bool:
+    """Whether a panel counted of any age: the share of one would tell of the others (PAR-20)."""
+    return any(check.by_panel(group) for group in ages_of(check))
+
+
 def expected_shares(check: InvolvementCheck, shares: AgeShares) -> dict[Group, Fraction] | None:
     """The share of the answers to be expected by age, unrounded; none: no figures of the area."""
-    groups = [group for group in check.groups if group in AGES]
-    grown = Fraction(100) - Fraction(str(shares.children)) if shares.children is not None else None
-    if not grown or any(group.value not in shares.by_group for group in groups):
+    groups = ages_of(check)
+    if shares.children is None or any(group.value not in shares.by_group for group in groups):
         return None
-    return {group: Fraction(str(shares.by_group[group.value])) / grown for group in groups}
+    living = {group: Fraction(str(shares.by_group[group.value])) for group in groups}
+    every_age = len(groups) == len(AGES)
+    # who was not asked gave no answers: then only those who were are compared with each other
+    whole = Fraction(100) - Fraction(str(shares.children)) if every_age else sum(living.values())
+    return {group: share / whole for group, share in living.items()} if whole else None
 
 
 def ratios(check: InvolvementCheck, shares: AgeShares) -> dict[Group, Fraction] | None:
@@ -90,25 +104,32 @@ def judge_ages(
 
     Answers are never weighted up: the ratio only asks for another way to be heard.
     """
-    if not any(group in AGES for group in check.groups):
+    if not ages_of(check):
         return None
     found, expected = ratios(check, shares), expected_shares(check, shares)
     if found is None or expected is None:
         return False
     answered_for = {one.group for one in heard if one.planned_form or one.reason}
     total = sum(check.answers(group).total for group in expected)
+    hidden = ages_by_panel(check)
     for group, ratio in found.items():
         if ratio < Fraction(1, UNDER_REACHED_PARTS) and group not in answered_for:
-            share = expected[group]
+            told = _UNTOLD if hidden else _told(check.answers(group).total, total, expected[group])
             faults.add(
                 "under-reached-group",
-                f"People of {AGES[group]} gave {percent(check.answers(group).total, total)} % of "
-                f"the answers where {percent(share.numerator, share.denominator)} % was to be "
-                "expected; plan another way to reach them, or say why not.",
+                f"People of {AGES[group]} gave {told}; plan another way to reach them, or say why "
+                "not.",
                 group=group,
-                ratio=said_ratio(ratio),
+                **({} if hidden else {"ratio": said_ratio(ratio)}),
             )
     return True
+
+
+def _told(answers: int, total: int, share: Fraction) -> str:
+    return (
+        f"{percent(answers, total)} % of the answers where "
+        f"{percent(share.numerator, share.denominator)} % was to be expected"
+    )
 
 
 def said_ratio(ratio: Fraction) -> str:

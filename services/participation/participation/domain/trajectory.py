@@ -63,7 +63,7 @@ class GroupPromise:
 
 
 @dataclass(frozen=True)
-class Trajectory(State, kind="trajectories", shape=1):
+class Trajectory(State, kind="trajectories", shape=2):
     """A trajectory as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -105,8 +105,11 @@ class Trajectory(State, kind="trajectories", shape=1):
         return replace(self, moments=tuple(moments))
 
     def to_report(self) -> Iterator[Moment]:
-        """Moments that should be, or have been, held and of which nothing was said yet."""
-        if self.status not in {Status.RUNNING, Status.STOPPED}:
+        """Moments that should be, or have been, held and of which nothing was said yet.
+
+        None of what never ran: stopped before it was started, it held no moment (PAR-24).
+        """
+        if self.started is None or self.status not in {Status.RUNNING, Status.STOPPED}:
             return
         for moment in self.moments:
             if moment.planned and (self.stopped_at is None or moment.at <= self.stopped_at):

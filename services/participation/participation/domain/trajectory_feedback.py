@@ -78,11 +78,18 @@ class _Told(Command[Trajectory]):
     def broken(
         self, trajectory: Trajectory, moment: Moment, context: Context
     ) -> Iterator[PromiseBroken]:
-        """The promises that this outcome breaks. Refuses `co-decision-is-binding` (PAR-23)."""
-        if self.item is None or self.outcome is FeedbackOutcome.TAKEN_OVER:
-            return
-        groups = binding(trajectory, moment, self.item)
-        if not groups:
+        """The promises that this outcome breaks. Refuses `co-decision-is-binding` (PAR-23).
+
+        An area manager answers for such a decision only; the rest is a neighbourhood worker's.
+        """
+        groups = binding(trajectory, moment, self.item) if self.item is not None else ()
+        if not groups and context.actor.role == MANAGER:
+            refuse(
+                "role-not-allowed",
+                "An area manager answers where residents co-decided and it is not carried out; a "
+                "neighbourhood worker gives all other feedback.",
+            )
+        if not groups or self.item is None or self.outcome is FeedbackOutcome.TAKEN_OVER:
             return
         may = context.actor.role == MANAGER and self.outcome is FeedbackOutcome.NOT_TAKEN_OVER
         if not may or self.reason not in BREAKING:

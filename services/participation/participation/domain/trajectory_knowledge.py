@@ -19,6 +19,8 @@ class CheckedGroup:
     group: Group
     promise: Level
     answers: Answers = field(default_factory=Answers)
+    by_panel: bool = False
+    """Whether a digital panel counted of it: then no share of its answers is told (PAR-20)."""
 
     @property
     def shown_wish(self) -> LeadingWish | None:
@@ -28,9 +30,10 @@ class CheckedGroup:
     def share_above(self, level: Level) -> str | None:
         """Which part of the ladder wants more than this level, as a percentage.
 
-        None where a count behind it is below k: the part itself, the rest, or all answers.
+        None where a count behind it is below k: the part itself, the rest, all answers, or what
+        lies between it and another share that is told of them.
         """
-        return shown_share_above(level, self.answers)
+        return shown_share_above(level, self.answers, by_panel=self.by_panel, beside=self.promise)
 
 
 @dataclass(frozen=True)

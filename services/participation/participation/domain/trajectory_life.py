@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leefwijk.events.decider import Command, Context, Faults, refuse
 from leefwijk.events.event import Event
@@ -19,6 +19,7 @@ from leefwijk.events.language.participation.trajectories import (
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
 from participation.domain.trajectory_forms import not_varied
 from participation.domain.trajectory_knowledge import KnownAdvices, KnownCheck
+from participation.domain.trajectory_moment import Moment
 from participation.domain.trajectory_reading import carried, coverage, is_broken
 
 
@@ -57,10 +58,15 @@ class StartTrajectory(Command[Trajectory]):
     """Start it, once its moments differ enough in form and time."""
 
     def decide(self, trajectory: Trajectory, context: Context) -> Iterator[Event]:
-        """Refuses `moments-not-varied` (PAR-21)."""
+        """Refuses `check-not-valid`, and `moments-not-varied` by what is still to come (PAR-21)."""
         if trajectory.status is not Status.PREPARED:
             refuse("not-prepared", f"What is prepared is started; it is {trajectory.status}.")
-        lacking = _not_varied(trajectory)
+        wrong = context.knowledge(KnownCheck).not_valid(context.today)
+        if wrong is not None:
+            refuse("check-not-valid", wrong)
+        lacking = _not_varied(
+            trajectory, [one for one in trajectory.moments if one.planned and one.at > context.now]
+        )
         if lacking is not None:
             refuse("moments-not-varied", lacking)
         yield TrajectoryStarted(area=trajectory.area, on=context.today)
@@ -79,7 +85,9 @@ class CloseTrajectory(Command[Trajectory]):
             refuse("not-running", f"What runs is closed; it is {trajectory.status}.")
         faults = Faults()
         _unreported(trajectory, context, faults)
-        lacking = _not_varied(trajectory)
+        lacking = _not_varied(
+            trajectory, [one for one in trajectory.moments if one.planned or one.held]
+        )
         if lacking is not None:
             faults.add("moments-not-varied", lacking)
         _owed(trajectory, faults)
@@ -112,10 +120,9 @@ class StopTrajectory(Command[Trajectory]):
         yield TrajectoryStopped(area=trajectory.area, reason=self.reason, on=context.today)
 
 
-def _not_varied(trajectory: Trajectory) -> str | None:
-    """What the moments that are planned or were held lack."""
-    moments = [(one.form, one.at) for one in trajectory.moments if one.planned or one.held]
-    return not_varied(moments, trajectory.highest)
+def _not_varied(trajectory: Trajectory, moments: Sequence[Moment]) -> str | None:
+    """What these moments lack for what the trajectory promises."""
+    return not_varied([(one.form, one.at) for one in moments], trajectory.highest)
 
 
 def _unreported(trajectory: Trajectory, context: Context, faults: Faults) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from leefwijk.events.clock import day_of
+from leefwijk.events.dates import day_and_month
 from leefwijk.events.decider import Command, Context, Faults, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Reason
@@ -37,6 +39,12 @@ class LowerPromise(Command[Trajectory]):
             faults.add("lowered-promise-not-told", "Say when and how they were told.")
         elif self.told_on > context.today:
             faults.add("told-in-future", f"{self.told_on} is still to come; tell them first.")
+        elif self.told_on < (made := day_of(promise.history[-1].since)):
+            faults.add(
+                "lowered-promise-not-told",
+                f"They were promised {promise.level.value} on {day_and_month(made)}, "
+                "not yet by then.",
+            )
         faults.refuse_any()
         assert self.reason is not None  # noqa: S101 - a fault otherwise
         assert self.told_on is not None  # noqa: S101 - a fault otherwise

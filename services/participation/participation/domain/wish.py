@@ -66,12 +66,31 @@ def shown_wish(answers: Answers) -> LeadingWish | None:
     return None if small else leading_wish(answers)
 
 
-def shown_share_above(promise: Level, answers: Answers) -> str | None:
+def shown_share_above(
+    promise: Level, answers: Answers, *, by_panel: bool, beside: Level | None = None
+) -> str | None:
     """The share that wished more than is promised; not where it tells of fewer than five people.
 
     That nobody wished as little as is promised would tell of everybody, so it is not shown either.
+    What a panel counted has no share: beside the cells that are shown it would give hidden ones.
+    `beside` is a promise whose share was told of the same answers: what lies between two shares
+    that are told is a number of people as well.
     """
     above = answers.above(promise)
-    if min(above, answers.ladder - above) < SMALLEST:
+    if by_panel or min(above, answers.ladder - above) < SMALLEST:
+        return None
+    if beside is not None and not _stands_apart(promise, beside, answers):
         return None
     return percent(above, answers.ladder)
+
+
+def _stands_apart(promise: Level, beside: Level, answers: Answers) -> bool:
+    """Whether five or more lie between a share and the next one that is told from `beside` on."""
+    if promise is beside:
+        return True
+    low, high = sorted((rung(promise), rung(beside)))
+    between = list(Level)[low + 1 : high + 1]
+    since = 0
+    for level in between if rung(beside) == low else reversed(between):
+        since = (0 if since >= SMALLEST else since) + answers.at(level)
+    return since >= SMALLEST

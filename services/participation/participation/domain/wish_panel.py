@@ -47,7 +47,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class WishPanel(State, kind="wish-panels", shape=1):
+class WishPanel(State, kind="wish-panels", shape=2):
     """A panel as it stands; the empty one has no status yet. No wish stands in it (no hot row)."""
 
     status: PanelStatus | None = None
@@ -69,6 +69,10 @@ class WishPanel(State, kind="wish-panels", shape=1):
     def tokens(self, group: Group) -> int:
         """Tokens of a group that are out and not void."""
         return sum(one.tokens for one in self.batches if one.group is group and not one.voided)
+
+    def voided(self, group: Group) -> bool:
+        """Whether tokens of a group were made void: some may have given a wish before."""
+        return any(one.group is group and one.voided for one in self.batches)
 
     def takes_wishes(self, now: datetime) -> bool:
         """Whether a wish that comes in now is counted; the last moment itself is too late."""

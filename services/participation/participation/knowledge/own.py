@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from leefwijk.events.decider import Context
 from leefwijk.service.context import ServiceContext
+from participation.domain.concluding import term_of
 from participation.domain.owed_check import KnownSubject, SettlingCheck
 from participation.domain.places import (
     AgeShares,
@@ -30,8 +31,10 @@ where kind = 'involvement-checks' and area = :area and status in ('concluded', '
              select from unnest(facets) as facet where facet like 'complex:%')))
     and (select array_agg(facet) from unnest(facets) as facet where facet like 'theme:%')
         <@ cast(:themes as text[])
+    and (state->'conclusion'->>'last_asked')::date <= cast(:last_asked as date)
 order by stream_id
 """)
+"""Only asking again renews: who was asked later is not set aside by older answers (PAR-09)."""
 _CONCLUDED = text("""
 select d.stream_id, (d.state->'conclusion'->>'on')::date as day, array(
     select substr(facet, 10) from unnest(d.facets) as facet where facet like 'asked-in:%'
@@ -79,12 +82,14 @@ async def for_opening(
 async def for_concluding(
     service: ServiceContext, _command: Any, state: Any, context: Context
 ) -> tuple[AgeShares, EarlierChecks]:
-    """Inhabitants by age, and the checks that the conclusion supersedes."""
+    """Inhabitants by age, and the checks that a first conclusion supersedes."""
+    term = term_of(state)
     asked = {
         "area": state.area,
         "own": f"involvement-checks-{context.stream}",
         "complex": f"complex:{state.complex}" if state.complex else "",
         "themes": [f"theme:{theme}" for theme in state.themes],
+        "last_asked": term.last_asked if term else None,
     }
     async with service.reading.connect() as connection:
         found = (await connection.execute(_STANDING, asked)).scalars()

@@ -54,6 +54,7 @@ async def known_check(
                     one.group,
                     one.promise,
                     check.answers(one.group),
+                    check.by_panel(one.group),
                 )
                 for one in said.groups
             ),

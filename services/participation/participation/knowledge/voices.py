@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
@@ -89,11 +90,18 @@ async def known_tally(
     if not loaded.version:
         refuse("no-such-panel", "There is no such panel.")
     places = KnownPlaces(await within(service, [panel.area]))
+    known = KnownTally(panel.area, panel.complex, frozenset(panel.themes), panel.check)
     if panel.status is not PanelStatus.CLOSED or panel.closes_at is None:
-        return KnownTally(panel.area), places
+        return known, places
     shown = shown_tally(panel.tally).groups
-    groups = frozenset(one.group for one in shown if one.answers is not None)
-    return KnownTally(panel.area, day_of(panel.closes_at), panel.tally, groups), places
+    closed = replace(
+        known,
+        closed_on=day_of(panel.closes_at),
+        tally=panel.tally,
+        shown=frozenset(one.group for one in shown if one.answers is not None),
+        voided=frozenset(one.group for one in panel.tally if panel.voided(one.group)),
+    )
+    return closed, places
 
 
 async def count_answers(service: ServiceContext, panel: str) -> int:

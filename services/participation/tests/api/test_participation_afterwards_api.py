@@ -233,6 +233,19 @@ async def test_an_override_leaves_one_debt_however_often_it_is_heard(
     assert (await service.get("/owed-checks", "resident")).status_code == 403
 
 
+async def test_a_debt_stays_inside_the_corporation(participation: Participation) -> None:
+    """PAR-15: what a director decided, and why, is no business of a partner."""
+    service = participation
+    await owing(service)
+    (debt,) = (await service.look("/owed-checks"))["items"]
+    assert (await service.look("/owed-checks", "partner"))["items"] == []
+    assert (await service.get(f"/owed-checks/{debt['id']}", "partner")).status_code == 404
+    sheet = await service.get("/owed-checks?format=csv", "partner")
+    assert sheet.status_code == 200
+    assert "acute safety" not in sheet.text
+    assert "acute safety" in (await service.get("/owed-checks?format=csv")).text
+
+
 async def test_a_debt_outlives_the_override_that_made_it(participation: Participation) -> None:
     """INI-12: the override lapses when its ground changes; residents are still to be asked."""
     service = participation

@@ -10,7 +10,7 @@ import pytest
 from participation_kit import LARIKS, LUCHIESLAND, MANAGER, PEELO, PITTELO, WORKER, Participation
 
 from leefwijk.events.fields import Theme
-from leefwijk.events.language.gates import Gate, GateLine, GateOutcome
+from leefwijk.events.language.gates import Gate, GateOutcome, GateVerdict
 from leefwijk.events.language.initiatives.life import InitiativeProposed
 from leefwijk.events.language.initiatives.support import GrantedLine, SupportGranted, SupportKind
 from leefwijk.events.language.monitoring.measurements import Figure, Measured, MeasurementsRecorded
@@ -50,11 +50,10 @@ def proposed(area: str, *themes: str) -> InitiativeProposed:
 def granted(area: str, on: date, *evidence: str) -> SupportGranted:
     """Support of 500 euros; the gate of involvement passed where it has evidence."""
     whole = GrantedLine(line=1, kind=SupportKind.MONEY, amount=Decimal("500.00"))
-    line = GateLine(
+    line = GateVerdict(
         gate=Gate.RESIDENTS_INVOLVEMENT,
         outcome=GateOutcome.PASSED if evidence else GateOutcome.FAILED,
         code=None if evidence else "no-involvement-check",
-        reason="Residents were asked." if evidence else "Nobody was asked.",
         evidence=evidence,
         source="own rule",
     )
@@ -411,6 +410,40 @@ async def test_the_end_is_announced_once_and_a_new_check_takes_the_place(
     listed = {one["id"]: one for one in (await service.look("/involvement-checks"))["items"]}
     assert listed[id_]["supersededBy"] == new.rsplit("/", 1)[1]
     assert (await service.look("/involvement-agenda?municipality=GM0106"))["items"] == []
+
+
+async def test_older_answers_take_no_place_of_younger_ones(participation: Participation) -> None:
+    """PAR-09: only asking again renews, whoever is concluded last."""
+    service = participation
+    service.clock.set("2026-10-05T09:00:00Z")
+    young, old, as_old = [await service.check(PITTELO) for _ in range(3)]
+    await service.ask(young, "meeting", "2026-09-20", informed=9)
+    await service.ask(old, "meeting", "2026-09-10", informed=9)
+    await service.ask(as_old, "meeting", "2026-09-10", informed=9)
+    for check in (young, old, as_old):
+        await service.conclude(check, tenants="informed")
+    found = [(await service.look(f"/{check}"))["supersededBy"] for check in (young, old, as_old)]
+    assert found == [None, as_old.partition("/")[2], None]
+
+
+async def test_of_two_checks_one_always_stands(participation: Participation) -> None:
+    """PAR-09, PAR-13: concluded again after a correction, the first takes no place back."""
+    service = participation
+    service.clock.set("2026-10-05T09:00:00Z")
+    first = await service.check(PITTELO)
+    await service.ask(first, "meeting", "2026-09-10", informed=30, advise=6)
+    await service.conclude(first, tenants="informed")
+    second = await service.check(PITTELO)
+    await service.ask(second, "meeting", "2026-10-01", informed=9)
+    await service.conclude(second, tenants="informed")
+    asking = (await service.look(f"/{first}"))["askings"][0]["asking"]
+    counts = {"informed": 20, "advise": 16}
+    correction = {"asking": asking, "answers": counts, "reason": "misread"}
+    await service.done(first, "asking-corrections", correction)
+    assert (await service.look(f"/{first}"))["status"] == "in_doubt"
+    await service.conclude(first, tenants="advise")
+    assert (await service.look(f"/{first}"))["supersededBy"] == second.partition("/")[2]
+    assert (await service.look(f"/{second}"))["supersededBy"] is None
 
 
 async def test_a_check_ends_by_the_calendar(participation: Participation) -> None:

@@ -89,6 +89,14 @@ def test_the_organisation_has_six_weeks() -> None:
     )
 
 
+def test_a_term_that_is_over_gives_no_time() -> None:
+    """PAR-27: nobody is asked for advice by a day that has passed, however long ago informed."""
+    late = START.at("2027-04-20T09:00:00Z")
+    late.when(ask(date(2027, 4, 12))).refused("advice-term-too-short", saying="12 April")
+    late.when(ask(date(2027, 4, 19))).refused("advice-term-too-short")
+    late.when(ask(date(2027, 4, 20))).recorded()
+
+
 def test_advice_against_waits_for_reasons_and_three_days(asked: Specification) -> None:
     """PAR-27: against on 6 April, reasons received 14 April: possible from 17 April."""
     spec = asked.at("2027-04-06T12:00:00Z")

@@ -281,6 +281,68 @@ def test_past_its_review_date_it_carries_the_light_steps_only(spoken_to: Specifi
     reviewed.when(address(Step.WARNED)).recorded()
 
 
+def test_no_step_is_dated_before_the_agreement(made: Specification) -> None:
+    """PAR-29: nobody is addressed on what was not made yet, not even in danger."""
+    spec = made.by("area_manager").at("2026-10-05T09:00:00Z")
+    early = {"on": date(2026, 8, 31)}
+    spec.when(address(Step.INFORMED, **early)).refused("day-before-start", saying="1 September")
+    act = address(Step.ACTED, danger=Danger.FIRE, **early)
+    spec.when(act).refused("day-before-start")
+    spec.when(address(Step.INFORMED, on=date(2026, 9, 1))).recorded()
+
+
+def test_an_earlier_date_is_no_way_around_the_fourteen_days(spoken_to: Specification) -> None:
+    """PAR-29: a step is not dated before one that was taken on the topic, in an ended line too."""
+    spec = spoken_to.by("area_manager").at("2026-10-20T09:00:00Z")
+    early = date(2026, 10, 6)
+    spec.when(address(Step.SPOKEN_TO, on=early)).refused("day-before-start", saying="19 October")
+    spec.when(address(Step.WARNED, on=date(2026, 10, 18))).refused("day-before-start")
+    spec.when(address(Step.INFORMED, Topic.NOISE, on=early)).recorded()
+    ended = spec.when(EndAddressing(topic=Topic.WASTE, outcome=AddressingOutcome.IMPROVED))
+    anew = ended.recorded()
+    anew.when(address(Step.INFORMED, on=early)).refused("day-before-start")
+    anew.when(address(Step.INFORMED, on=date(2026, 10, 19))).recorded()
+
+
+def test_speaking_to_them_again_gives_time_anew(spoken_to: Specification) -> None:
+    """PAR-29: the fourteen days run from the last time."""
+    again = spoken_to.at("2026-10-30T09:00:00Z").when(address(Step.SPOKEN_TO)).recorded()
+    manager = again.by("area_manager")
+    manager.at("2026-11-12T09:00:00Z").when(address(Step.WARNED)).refused(
+        "too-soon-for-next-step", saying="give it until 13 November"
+    )
+    manager.at("2026-11-13T09:00:00Z").when(address(Step.WARNED)).recorded()
+
+
+def test_an_earlier_date_is_no_way_around_the_review(spoken_to: Specification) -> None:
+    """PAR-29: whether it waits for its review is judged on the day of recording."""
+    spec = spoken_to.by("area_manager").at("2027-10-01T09:00:00Z")
+    spec.when(address(Step.WARNED, on=date(2027, 8, 31))).refused("review-overdue")
+    spec.when(address(Step.SPOKEN_TO, on=date(2027, 8, 31))).recorded()
+
+
+def test_danger_lifts_nothing_from_a_light_step(made: Specification) -> None:
+    """PAR-29: danger is for acting at once; no other step carries it, on no topic."""
+    manager = made.by("area_manager")
+    fire = {"danger": Danger.FIRE}
+    manager.when(address(Step.INFORMED, Topic.PETS, **fire)).refused("no-such-topic")
+    manager.when(address(Step.INFORMED, **fire)).refused("danger-is-for-acting")
+    manager.when(address(Step.ACTED, Topic.PETS, **fire)).recorded()
+
+
+def test_a_review_makes_no_rules(made: Specification) -> None:
+    """PAR-28: what residents did not agree on is proposed to them; less can be kept of it."""
+    changed = ReviewAgreement(outcome=ReviewOutcome.CHANGED)
+    more = (Topic.STAIRWELL, Topic.NOISE, Topic.WASTE, Topic.PETS)
+    made.when(changed.model_copy(update={"topics": more})).refused(
+        "not-made-by-residents", saying="pets"
+    )
+    fewer = made.when(changed.model_copy(update={"topics": (Topic.NOISE,)})).recorded()
+    fewer.when(changed.model_copy(update={"topics": (Topic.WASTE,)})).refused(
+        "not-made-by-residents"
+    )
+
+
 def test_an_ended_line_begins_anew(spoken_to: Specification) -> None:
     """PAR-29: after it ended, a topic starts at informed; from warned on a manager ends it."""
     end = EndAddressing(topic=Topic.WASTE, outcome=AddressingOutcome.IMPROVED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -242,6 +242,10 @@ def test_an_explanation_counts_when_it_was_heard(check: Check, asked: Asked) -> 
     assert now.when(tell).recorded().state(InvolvementCheck).told == {"tenants": tell.told_on}
     late = tell.model_copy(update={"told_on": date(2026, 11, 1)})
     now.when(late).refused("told-in-future")
+    asked_last = done.state(InvolvementCheck).conclusion.last_asked
+    before = {"told_on": asked_last - timedelta(days=1)}
+    now.when(tell.model_copy(update=before)).refused("day-before-start")
+    now.when(tell.model_copy(update={"told_on": asked_last})).recorded()
 
 
 def test_a_corrected_count_puts_a_conclusion_in_doubt(check: Check, asked: Asked) -> None:

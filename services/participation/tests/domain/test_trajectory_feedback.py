@@ -223,3 +223,15 @@ def test_it_opens_on_a_valid_check_only() -> None:
     assert opened.promises == (
         Promise(group=Group.TENANTS, level=Level.ADVISE, leading_wish=LeadingWish.CO_DECIDE),
     )
+
+
+def test_ordinary_feedback_is_for_a_neighbourhood_worker(four_owed: Specification) -> None:
+    """PAR-25: an area manager answers only for a decision of residents that is not carried out."""
+    manager = four_owed.by("area_manager")
+    manager.when(give(1, 9)).refused("role-not-allowed")
+    spec = four_owed.when(give(1, 9)).recorded()
+    revise = ReviseFeedback(
+        moment=1, item=9, outcome=TAKEN, told_on=date(2026, 10, 21), form=Form.MEETING
+    )
+    spec.by("area_manager").when(revise).refused("role-not-allowed")
+    spec.when(revise).recorded()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,7 +22,11 @@ from leefwijk.events.testing.specification import Specification, given
 from participation.domain.trajectory import Trajectory
 from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_forms import Daypart, daypart
-from participation.domain.trajectory_life import CloseTrajectory, StartTrajectory
+from participation.domain.trajectory_life import (
+    CloseTrajectory,
+    StartTrajectory,
+    StopTrajectory,
+)
 from participation.domain.trajectory_moments import (
     CancelMoment,
     MoveMoment,
@@ -80,6 +85,25 @@ def test_a_walk_on_saturday_makes_the_difference() -> None:
         MomentMoved(moment=3, at=at, was=moment("2026-10-10T08:30:00Z"), reason="de zaal is bezet")
     )
     assert spec.state(Trajectory).moments[2].at == at
+
+
+def test_it_starts_on_a_check_that_still_counts_and_on_what_is_to_come() -> None:
+    """PAR-21: a check that fell away meanwhile carries no start, nor do moments that passed."""
+    spec = plan(with_evenings(), Form.NEIGHBOURHOOD_WALK, "2026-10-10T08:30:00Z")
+    for standing in ("in doubt", "withdrawn", "expired", "superseded"):
+        fallen = replace(check(tenants=Level.ADVISE), standing=standing)
+        spec.knowing(fallen).when(StartTrajectory()).refused("check-not-valid", saying=standing)
+    spec.at("2027-09-16T09:00:00Z").when(StartTrajectory()).refused("check-not-valid")
+    spec.at("2026-10-10T08:00:00Z").when(StartTrajectory()).recorded()
+    spec.at("2026-10-10T08:30:00Z").when(StartTrajectory()).refused("moments-not-varied")
+
+
+def test_what_never_ran_has_nothing_to_report() -> None:
+    """PAR-24: stopped before it was started, no moment of it was held."""
+    spec = plan(with_evenings(), Form.NEIGHBOURHOOD_WALK, "2026-10-10T08:30:00Z")
+    stopped = spec.at("2026-11-10T09:00:00Z").when(StopTrajectory(reason="Er is geen geld"))
+    assert stopped.recorded().state(Trajectory).due() is None
+    stopped.recorded().at("2026-12-10T09:00:00Z").when(JudgeTrajectoryByTime()).nothing()
 
 
 def test_a_cancelled_moment_is_replaced_before_closing(varied: Specification) -> None:

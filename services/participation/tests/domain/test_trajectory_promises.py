@@ -201,7 +201,7 @@ def test_what_was_decided_after_a_lowering_binds_nobody() -> None:
         told_on=DAY,
         form=Form.MEETING,
     )
-    spec.when(costly).recorded()
+    spec.by("neighbourhood_worker").when(costly).recorded()
 
 
 LOWER = LowerPromise(group=TENANTS, to=Level.ADVISE, reason=Explanation.MONEY)
@@ -237,6 +237,20 @@ def test_a_promise_never_comes_down_in_silence() -> None:
     promise = after.state(Trajectory).promise(TENANTS)
     assert [one.level for one in promise.history] == [Level.CO_DECIDE, Level.ADVISE]
     after.when(told_lower(date(2026, 11, 9))).refused("promise-not-lower")
+
+
+def test_a_lowering_is_told_after_what_was_promised() -> None:
+    """PAR-26: nobody was told that a promise comes down before it was made, or raised."""
+    spec = running(tenants=Level.CO_DECIDE).by("area_manager").at("2026-11-10T09:00:00Z")
+    spec.when(told_lower(date(2026, 9, 19))).refused(
+        "lowered-promise-not-told", saying="20 September"
+    )
+    spec.when(told_lower(date(2026, 9, 20))).recorded()
+    low = running(tenants=Level.HELP).by("area_manager").at("2026-11-10T09:00:00Z")
+    raised = low.when(RaisePromise(group=TENANTS, to=Level.CO_DECIDE, reason="er kan meer"))
+    later = raised.recorded().at("2026-11-20T09:00:00Z")
+    later.when(told_lower(date(2026, 11, 9))).refused("lowered-promise-not-told")
+    later.when(told_lower(date(2026, 11, 10))).recorded()
 
 
 def test_a_raised_promise_says_why_and_is_wished_for() -> None:

@@ -128,8 +128,11 @@ def _tried(tries: list[Try]) -> Specification:
         spec = spec.at(f"{today}T12:00:00Z")
         by_time = spec.when(JudgeTrajectoryByTime())
         spec = by_time.recorded() if by_time.events else spec
-        decided = spec.when(_command(one, today, spec.state(Trajectory)))
-        spec = decided.recorded() if decided.refusal is None else spec
+        command = _command(one, today, spec.state(Trajectory))
+        decided = spec.by("neighbourhood_worker").when(command)
+        if decided.refusal is not None:
+            decided = spec.when(command)
+        spec = decided.recorded().by("area_manager") if decided.refusal is None else spec
     closing = spec.when(CloseTrajectory())
     return closing.recorded() if closing.refusal is None else spec
 
