@@ -170,7 +170,7 @@ async def _participation_goes_on(service: Service) -> None:
             "area": AREA,
             "organisation": "hv-assen",
             "informedOn": "2026-01-05",
-            "adviseBy": "2026-02-16",
+            "adviseBy": "2099-12-31",
         },
     )
     service.things["living-agreements"] = await _post(

@@ -29,7 +29,7 @@ from leefwijk.events.event import Audience, Event
 from leefwijk.events.store.records import StoredEvent
 
 SOURCE = source_uri("04016206", "monitoring")
-TYPE = "nl.leefbaarheid.effort-levels.effort-level-agreed.v1"
+TYPE = "nl.leefbaarheid.effort-levels.effort-level-agreed.v2"
 # hypothesis takes its bounds without a zone
 TIMES = tuple(datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (2000, 2100))
 NAMES = re.compile(r"[a-z0-9]{1,20}")

@@ -26,6 +26,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 INITIATIVES = [event for event in published_language() if event.service == "initiatives"]
 COMMANDS = [route.command for commands in definition.commands for route in commands.routes]
 TO_PARTNERS = [event for event in INITIATIVES if event.audience is Audience.PARTNERS]
+OF_ANY_SERVICE = [one for one in published_language() if one.audience is Audience.PARTNERS]
 
 FOR_PARTNERS = {
     "initiative-registered-as-self-reliant",
@@ -100,7 +101,6 @@ CODES = {"municipalities", "evidence", "code", "ground", "role", "source", "over
 MADE_BY_THE_PLATFORM = {
     "GateLine.reason",
     "GateLine.way_on",
-    "GateAnswer.reason",
     "GateNoLongerPassed.reason",
     "GatePassedAgain.reason",
     "SupportReviewRequired.reason",
@@ -170,6 +170,15 @@ def test_no_partner_fact_tells_who_asked_or_holds(event: type[Event]) -> None:
     today = event.model_json_schema(mode="serialization", by_alias=True)
     for name in _names_of_schema(today):
         assert not _words(name) & WHO, f"{event.type}: {name}"
+
+
+@pytest.mark.parametrize("event", OF_ANY_SERVICE, ids=lambda event: event.type)
+def test_no_partner_fact_of_any_service_holds_the_sentences_of_gates(event: type[Event]) -> None:
+    """G-PARTNER-3, INI-11, MON-34: in them findings, plans and directors are quoted.
+
+    What is left out of a grant or an agreement stands in a fact for people of the platform.
+    """
+    assert [place for _, place, _ in _fields(event) if place.startswith("GateLine.")] == []
 
 
 @pytest.mark.parametrize("event", TO_PARTNERS, ids=lambda event: event.type)

@@ -12,7 +12,7 @@ from platform_topics import header, relayed
 from leefwijk.events.topics import platform_topic
 from projections.read_models import AREA_EFFORT_STATUS
 
-GRANTED = "nl.leefbaarheid.initiatives.support-granted.v1"
+GRANTED = "nl.leefbaarheid.initiatives.support-granted.v2"
 SPENT = "nl.leefbaarheid.initiatives.spending-recorded.v1"
 HANDLED = {event.type for event in AREA_EFFORT_STATUS.projection().handles}
 

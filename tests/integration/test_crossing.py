@@ -77,7 +77,7 @@ async def test_a_grant_carries_nine_lines_whose_evidence_stands_with_its_owners(
     made = await scenes.granted(place.neighbourhood(), "900.00")
 
     events = await platform.events("initiatives", f"initiatives-{made['id']}")
-    (grant,) = [event for event in events if event["type"].endswith("support-granted.v1")]
+    (grant,) = [event for event in events if event["type"].endswith("support-granted.v2")]
     lines = grant["data"]["gateLines"]
     assert len(lines) == 9
     assert {line["outcome"] for line in lines} == {"passed"}

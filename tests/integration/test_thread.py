@@ -11,7 +11,7 @@ from typing import Any
 from platform_kit import Running, told
 from platform_scenes import LONELY, Place, Scenes, area_file, figure_file, proposal_body, today
 
-GRANTED = "nl.leefbaarheid.initiatives.support-granted.v1"
+GRANTED = "nl.leefbaarheid.initiatives.support-granted.v2"
 SPENT = "nl.leefbaarheid.initiatives.spending-recorded.v1"
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from initiatives.domain.gates import SupportGates
+from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.grants import EUROS, Request
 from initiatives.domain.initiative import Initiative
 from leefwijk.events.clock import day_of
@@ -28,16 +29,16 @@ from leefwijk.gates.setting_aside import Experiment, Override, set_aside_by_expe
 from leefwijk.gates.support import Case, Known, judge_support
 from leefwijk.gates.tenants import Reach
 
+SUCCESSIVE_YEARS = 3
+"""So many single years after each other are structural support (INI-20)."""
+
 
 def support_gates(place: Place, known: Known, now: datetime) -> SupportGates:
     """The budget that would pay on this day, and the gates as they are judged then."""
     today = day_of(now)
     paying = known.levels.paying(today) or known.levels.last_over(today)
 
-    def judge(
-        initiative: Initiative, wanted: Decimal, promised: Decimal, at: datetime
-    ) -> tuple[GateLine, ...]:
-        case = case_of(initiative, place, wanted, promised, day_of(at).year)
+    def lines_of(initiative: Initiative, case: Case, at: datetime) -> tuple[GateLine, ...]:
         first, *others = experiments_of(initiative, day_of(at)) or (None,)
         set_aside = replace(known, overrides=overrides_of(initiative), experiment=first)
         lines = judge_support(case, set_aside, At(at))
@@ -45,16 +46,29 @@ def support_gates(place: Place, known: Known, now: datetime) -> SupportGates:
             lines = set_aside_by_experiment(lines, other, day_of(at))
         return lines
 
+    def judge(
+        initiative: Initiative, wanted: Decimal, promised: Decimal, at: datetime
+    ) -> tuple[GateLine, ...]:
+        case = case_of(initiative, place, wanted, promised, day_of(at).year)
+        return lines_of(initiative, case, at)
+
+    def judge_standing(
+        initiative: Initiative, level: str | None, at: datetime
+    ) -> tuple[GateLine, ...]:
+        case = case_of(initiative, place, NOTHING, NOTHING, day_of(at).year)
+        return lines_of(initiative, replace(case, wanted=replace(case.wanted, rests_on=level)), at)
+
     return SupportGates(
         paying.area if paying else place.area,
         today.year,
         judge,
         paying.level_id if paying else None,
+        judge_standing=judge_standing,
     )
 
 
 def overrides_of(initiative: Initiative) -> tuple[Override, ...]:
-    """What directors set aside for the latest request; what ended counts for nothing."""
+    """What directors set aside for the judged request; what ended counts for nothing."""
     number = initiative.request.number if initiative.request else 0
     return tuple(
         Override(
@@ -90,11 +104,11 @@ def _responsibility(initiative: Initiative) -> Responsibility | None:
 def case_of(
     initiative: Initiative, place: Place, wanted: Decimal, committed: Decimal, year: int
 ) -> Case:
-    """What is judged, in the words of the gates."""
+    """What is judged, in the words of the gates: the plan, with the request of `initiative`."""
     plan, request = initiative.plan, initiative.request
     lines = request.lines if request else ()
     bases = tuple(_basis(initiative, line) for line in lines)
-    social_work = any(basis.category is ContributionCategory.SOCIAL_WORK for basis in bases)
+    social_work = [basis.category is ContributionCategory.SOCIAL_WORK for basis in bases]
     return Case(
         place=replace(place, complex=plan.complex),
         themes=initiative.themes,
@@ -108,15 +122,16 @@ def case_of(
             other_party=plan.other_party,
             programme_of=plan.programme.organisation if plan.programme else None,
             taken_over=plan.programme.taken_over if plan.programme else False,
-            lawful_contribution=social_work,
+            # one such line opens no door to the others
+            lawful_contribution=any(social_work) and all(social_work),
             evidence=initiative.gates.proposal,
             assessed=_responsibility(initiative),
         ),
-        reach=_reach(initiative, wanted, social_work=social_work),
+        reach=_reach(initiative, wanted, social_work=any(social_work)),
         wanted=_wanted(initiative, wanted, committed, year),
         proposal=initiative.gates.proposal,
         request=initiative.gates.request,
-        asked_in_year=initiative.gates.asked_in(year) if request else None,
+        asked_in_year=initiative.gates.asked_in(year, request.number) if request else None,
     )
 
 
@@ -190,10 +205,18 @@ def _reach(initiative: Initiative, wanted: Decimal, *, social_work: bool) -> Rea
 
 
 def _granted_before(initiative: Initiative) -> Decimal:
-    """Euros granted of the same request already: a share is not passed in steps either."""
+    """Euros granted already of the costs that the share is taken of: it is not passed in steps.
+
+    Where nobody said what all of it costs, a request is measured against itself. What an ended
+    grant gave back is not granted any more.
+    """
     number = initiative.request.number if initiative.request else 0
-    grant = initiative.grant_of(number)
-    return grant.euros if grant is not None else Decimal("0.00")
+    mine = (
+        grant.committed
+        for grant in initiative.grants
+        if initiative.costs is not None or grant.request == number
+    )
+    return sum(mine, NOTHING)
 
 
 def _wanted(initiative: Initiative, wanted: Decimal, committed: Decimal, year: int) -> Wanted:
@@ -216,4 +239,4 @@ def _wanted(initiative: Initiative, wanted: Decimal, committed: Decimal, year: i
 def _successive(request: Request) -> bool:
     """Single years in one request that follow each other are structural all the same."""
     years = {line.until.year for line in request.lines if line.until and line.kind in EUROS}
-    return len(years) > 1
+    return any(years.issuperset(range(year, year + SUCCESSIVE_YEARS)) for year in years)

@@ -23,7 +23,7 @@ from monitoring.api import (
     stories,
 )
 from monitoring.domain.area import Area
-from monitoring.domain.area_roles import AreaRoles
+from monitoring.domain.area_roles import AreaRoles, EndRolesOfPartner
 from monitoring.domain.assessing import JudgeBase, JudgeBaseByTime
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.effort import Effort
@@ -40,6 +40,7 @@ from monitoring.import_store import ImportStore
 from monitoring.importer import Importer
 from monitoring.knowledge.base import known_base
 from monitoring.knowledge.gates import known_grounds
+from monitoring.knowledge.own import partner_that_left
 from monitoring.knowledge.reactions import COMMANDS, REACTIONS, MonitoringKnowledge
 from monitoring.settings import MonitoringSettings
 
@@ -111,6 +112,7 @@ definition = Definition(
         JudgeBaseByTime: known_base,
         JudgeBase: known_base,
         JudgeLevelGround: known_grounds,
+        EndRolesOfPartner: partner_that_left,
     },
     parts=_parts,
     tasks=_tasks,

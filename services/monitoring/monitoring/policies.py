@@ -17,7 +17,8 @@ from leefwijk.gates.effect import Effect
 from leefwijk.gates.involvement import Checks
 from leefwijk.gates.legal import Basis
 from leefwijk.gates.level import judge_level
-from leefwijk.gates.line import At, Freshness
+from leefwijk.gates.line import UNPROVED, At, Freshness
+from leefwijk.gates.parties import Parties
 from leefwijk.gates.place import Place
 from leefwijk.gates.setting_aside import Override
 from leefwijk.gates.support import Case, Known
@@ -42,6 +43,10 @@ class LevelKnowledge:
     agreements: Agreements = field(default_factory=Agreements)
     dwellings: Dwellings = field(default_factory=Dwellings)
     advice: Advice = field(default_factory=Advice)
+    parties: Parties = field(default_factory=Parties)
+    """Who is responsible for something in the area or in what it lies in."""
+    homes: Freshness = UNPROVED
+    """How far is known what housing mix told of homes and plans, which the base rests on."""
 
 
 def level_gates(level: EffortLevel, known: LevelKnowledge, at: At) -> tuple[GateLine, ...]:
@@ -59,6 +64,7 @@ def level_gates(level: EffortLevel, known: LevelKnowledge, at: At) -> tuple[Gate
         checks=known.checks,
         bases=_bases(known, at),
         agreements=known.agreements,
+        parties=known.parties,
         dwellings=known.dwellings,
         overrides=_overrides(level),
     )
@@ -113,9 +119,8 @@ def _contributions(known: LevelKnowledge) -> tuple[Basis, ...]:
 
 
 def _bases(known: LevelKnowledge, at: At) -> Bases:
-    fresh = Freshness(at.now)
     if known.base is None:
-        return Bases((), fresh)
+        return Bases((), known.homes)
     reading = known.base.reading
     in_order = {Verdict.IN_ORDER: True, Verdict.NOT_IN_ORDER: False, Verdict.UNKNOWN: None}
     base = Base(
@@ -127,7 +132,7 @@ def _bases(known: LevelKnowledge, at: At) -> Bases:
         reading.valid_through,
         tuple(dict.fromkeys(step.complex for step in reading.because if step.complex)),
     )
-    return Bases((base,), fresh)
+    return Bases((base,), known.homes)
 
 
 def _failing(step: FailingStep) -> base_gate.FailingStep:

@@ -64,7 +64,10 @@ def compose(
     held: Mapping[str, str],
     beside: Beside,
 ) -> EffortStatus:
-    """The status: `rows` are of the area and what lies in it, `inherited` levels of areas above."""
+    """The status: `rows` are of the area and what lies in it.
+
+    `inherited` are levels of what it lies in, those of the nearest first.
+    """
     by_kind: dict[str, list[Said]] = {kind: [] for kind in KINDS}
     for row in rows:
         by_kind[row.kind].append(row)
@@ -99,7 +102,7 @@ def compose(
         stories=stories,
         strengths_and_concerns=social_base.StrengthsAndConcerns(
             assets=sum(one.assets for one in social.by_kind),
-            self_reliant_initiatives=sum(1 for line in lines if line.status == "self_reliant"),
+            self_reliant_initiatives=initiatives.self_reliant(lines),
             strength_stories=stories.strengths,
             concern_stories=stories.concerns,
         ),

@@ -19,8 +19,15 @@ class Place:
     """The area and all that lies in it: areas below, parts, and drawings wholly within it."""
     above: Sequence[str] = ()
     """The areas above, nearest first."""
+    over: Sequence[str] = ()
+    """What it lies in whole, nearest first: of two as near the area as people live it leads."""
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Areas as people live them that lie in it for a part only, with their parts elsewhere."""
+
+    @property
+    def asked_here(self) -> frozenset[str]:
+        """Where people are asked who live here: in it, or in all of what it lies in (PAR-11)."""
+        return frozenset({*self.inside, *self.above, *self.over})
 
 
 async def family_of(snapshot: Snapshot, area: str, own: Sequence[Said]) -> list[str]:
@@ -63,16 +70,34 @@ async def place_of(snapshot: Snapshot, area: str) -> Place:
     """
     own = await snapshot.rows([area], ["area"])
     inside = set(await family_of(snapshot, area, own))
-    above = [*await above_of(snapshot, own), *await above_parts_of(snapshot, own)]
+    higher = await above_of(snapshot, own)
+    above = [*higher, *await above_parts_of(snapshot, own)]
     above = [one for one in dict.fromkeys(above) if one not in inside]
     codes = sorted({code for row in own for code in row.municipalities})
+    drawings = {
+        drawn.key: parts_of([drawn])
+        for drawn in (await snapshot.experienced(codes) if codes else [])
+        if drawn.key != area
+    }
     shared: dict[str, list[str]] = {}
-    for drawn in await snapshot.experienced(codes) if codes else []:
-        parts = parts_of([drawn])
-        if drawn.key == area or not parts:
+    for drawn, parts in drawings.items():
+        if not parts:
             continue
         if inside.issuperset(parts):
-            inside.add(drawn.key)
+            inside.add(drawn)
         elif not {*inside, *above}.isdisjoint(parts):
-            shared[drawn.key] = [part for part in parts if part not in inside]
-    return Place(area, own[0] if own else None, sorted(inside), above, shared)
+            shared[drawn] = [part for part in parts if part not in inside]
+    over = _over([area, *higher], drawings)
+    return Place(area, own[0] if own else None, sorted(inside), above, over, shared)
+
+
+def _over(chain: Sequence[str], drawings: Mapping[str, Sequence[str]]) -> list[str]:
+    """What an area lies in as a whole: `chain` is the area itself with the areas above it.
+
+    An area as people live it leads over the division that it is composed of (MON-06).
+    """
+    found: list[str] = []
+    for place in chain:
+        found += [drawn for drawn, parts in drawings.items() if place in parts]
+        found.append(place)
+    return [one for one in dict.fromkeys(found) if one != chain[0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from time import monotonic
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -13,7 +13,7 @@ from leefwijk.service.problems import Problem
 from projections import effort_status, greening_progress, social_base
 from projections.answers import EffortStatus, StatusLine
 from projections.effort_status import Asked, Beside
-from projections.places import above_of, above_parts_of, family_of, place_of
+from projections.places import Place, place_of
 from projections.read_models import (
     AREA_EFFORT_STATUS,
     GREENING_PROGRESS,
@@ -21,9 +21,13 @@ from projections.read_models import (
     ReadModel,
 )
 from projections.snapshot import Said, Snapshot
+from projections.status import efforts
+from projections.status.common import Shared
 
 WAIT_SECONDS = 2.0
 POLL_SECONDS = 0.01
+SHARED_KINDS = (*efforts.ORIGIN.kinds, *greening_progress.KINDS)
+"""Rows of areas that are shared which are shown, beside what counts."""
 
 
 async def wait_for(engine: AsyncEngine, model: ReadModel, streams: dict[str, int]) -> None:
@@ -48,19 +52,18 @@ async def area_status(
 ) -> EffortStatus | None:
     """The effort status of one area, or none if nothing at all is known of it."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS, asked.known_at)
-    own = await snapshot.rows([asked.area], ["area"])
-    family = await family_of(snapshot, asked.area, own)
-    rows = await snapshot.rows(family, effort_status.KINDS)
+    place = await place_of(snapshot, asked.area)
+    rows = await _rows_of(snapshot, place)
     if not rows:
         return None
-    above = await above_of(snapshot, own)
-    inherited = await snapshot.rows(above, ["level"]) if above else []
-    rows += await _asked_here(snapshot, {*above, *await above_parts_of(snapshot, own)}, family)
-    held = await snapshot.held((row.stream_id for row in rows), family)
+    inherited = await _levels_over(snapshot, place)
+    held = await snapshot.held((row.stream_id for row in rows), place.inside)
     beside = Beside(
         now=now,
         partners=await snapshot.named("partner"),
         proofs=await snapshot.proofs(),
+        asked_here=place.asked_here,
+        shared=await _shared(snapshot, place),
     )
     indicators = await snapshot.named("indicator")
     status = effort_status.compose(asked, rows, inherited, indicators, held, beside)
@@ -97,13 +100,37 @@ async def social_base_of(
     return found.model_copy(update={"built_through": await snapshot.built_through()})
 
 
-async def _asked_here(snapshot: Snapshot, above: set[str], family: list[str]) -> list[Said]:
-    """Checks of areas above in which people of here were asked: where, is what counts (PAR-11)."""
-    checks = await snapshot.rows(sorted(above), ["check"]) if above else []
-    return [
+async def _rows_of(snapshot: Snapshot, place: Place) -> list[Said]:
+    """What is said of all that lies in the area, and the checks in which people of it were asked.
+
+    A check may be of an area above, or of one that is shared: where people were asked, is what
+    counts (PAR-11).
+    """
+    rows = await snapshot.rows(place.inside, effort_status.KINDS)
+    around = [*place.above, *place.shared]
+    checks = await snapshot.rows(around, ["check"]) if around else []
+    return rows + [
         check
         for check in checks
-        if any(set(one["askedIn"]) & set(family) for one in check.body["askings"].values())
+        if any(
+            place.asked_here.intersection(one["askedIn"]) for one in check.body["askings"].values()
+        )
+    ]
+
+
+async def _levels_over(snapshot: Snapshot, place: Place) -> list[Said]:
+    """Levels of what the area lies in, nearest first; of two of one area the later begun leads."""
+    levels = await snapshot.rows(place.over, ["level"]) if place.over else []
+    levels.sort(key=lambda row: row.valid_from or date.min, reverse=True)
+    return sorted(levels, key=lambda row: place.over.index(row.area or ""))
+
+
+async def _shared(snapshot: Snapshot, place: Place) -> list[Shared]:
+    """What is said of areas that lie here for a part only, for the parts that show it apart."""
+    rows = await snapshot.rows([*place.shared], ["area", "effort"]) if place.shared else []
+    return [
+        Shared(area, tuple(elsewhere), [row for row in rows if row.area == area])
+        for area, elsewhere in place.shared.items()
     ]
 
 
@@ -167,8 +194,10 @@ class AllEvidence:
 async def all_evidence(connection: AsyncConnection, area: str, streams: list[str]) -> AllEvidence:
     """Every event id beneath rows of these streams in an area, each once."""
     snapshot = await Snapshot.open(connection, AREA_EFFORT_STATUS)
-    family = await family_of(snapshot, area, await snapshot.rows([area], ["area"]))
-    rows = await snapshot.rows(family, effort_status.KINDS)
+    place = await place_of(snapshot, area)
+    rows = await _rows_of(snapshot, place)
+    if place.shared:  # figures of those are shown apart, and rest on events too
+        rows += await snapshot.rows([*place.shared], SHARED_KINDS)
     wanted = set(streams)
     events = dict.fromkeys(
         str(id_) for row in rows if row.stream_id in wanted for id_ in row.events

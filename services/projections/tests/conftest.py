@@ -137,13 +137,16 @@ class Folded:
         read_through: str | None = "2026-06-30",
         now: str = "2026-06-30",
     ) -> EffortStatus:
-        """The effort status of an area with what lies below it, under levels from above it."""
+        """The effort status of an area with what lies below it, under levels of `above`.
+
+        Those are the areas that it lies in, the nearest first.
+        """
         known = moment(known_at) if known_at else None
         rows = self.rows(known)
         return effort_status.compose(
             Asked(area, date.fromisoformat(as_of), known, internal, partner),
             [row for row in rows if row.area in {area, *below}],
-            [row for row in rows if row.area in set(above) and row.kind == "level"],
+            [row for one in above for row in rows if row.area == one and row.kind == "level"],
             {row.key: row.body for row in self.rows() if row.kind == "indicator"},
             held or {},
             Beside(

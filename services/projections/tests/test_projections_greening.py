@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,9 @@ from leefwijk.events.language.monitoring.areas import (
     ExperiencedAreaDrawn,
     Part,
 )
-from projections.greening_progress import share
+from projections.effort_status import Asked
+from projections.greening_progress import compose, share
+from projections.places import Place
 
 BUURT = "BU01060100@2020"
 LARIKS = "WK010601@2020"
@@ -127,6 +129,42 @@ async def test_green_is_counted_in_its_own_units(read_side: Any, history: Any) -
     assert set(lines(found["purposes"]["heat"])) == {"unpaved", "tree"}
     assert "unpaved" in lines(found["purposes"]["water"])
     assert found["squareMetres"]["planned"] == "216"
+
+
+def test_what_was_lost_held_as_much_water_as_what_stands(history: Any, folded: Any) -> None:
+    """INI-32: of 20 barrels 15 went; they held 100 litres a piece, not 200, like the rest."""
+    barrel, piece = GreenMeasure.RAIN_BARREL, GreenUnit.PIECE
+    for name in ("r1", "r2"):
+        barrels = made(name, barrel, "20", piece, item=None, litres=Decimal(200))
+        history.say("i10", barrels, "2026-06-02", area=BUURT)
+        gone = facts.GreeningLost(
+            area=BUURT,
+            realised=name,
+            quantity=Decimal(15),
+            reason="Stolen",
+            on=date(2026, 7, 1),
+        )
+        history.say("i10", gone, "2026-07-01", area=BUURT)
+    fixed = facts.GreeningCorrected(
+        area=BUURT,
+        realised="r1",
+        quantity=Decimal(20),
+        litres=Decimal(100),
+        reason="Smaller barrels",
+        on=date(2026, 8, 1),
+    )
+    history.say("i10", fixed, "2026-08-01", area=BUURT)
+    rows = folded(history.stored)
+
+    def water(known_at: str | None = None) -> tuple[Any, ...]:
+        known = datetime.fromisoformat(known_at) if known_at else None
+        asked = Asked(BUURT, date(2026, 9, 1), known, internal=True)
+        found = compose(asked, Place(BUURT, None, [BUURT]), rows.rows(known), {}).water_storage
+        assert found is not None
+        return found.realised, found.lost, found.standing
+
+    assert water() == (Decimal(6), Decimal("4.5"), Decimal("1.5"))
+    assert water("2026-07-31T12:00:00+02:00") == (Decimal(8), Decimal(6), Decimal(2))
 
 
 async def test_what_died_is_kept_and_a_place_counts_once(read_side: Any, history: Any) -> None:

@@ -68,7 +68,7 @@ class Event(Wire):
     """A fact of the domain, named in the past tense and never changed.
 
     A subclass declares its wire type and audience in its class line:
-    `class SupportGranted(Event, type="nl.leefbaarheid.initiatives.support-granted.v1",
+    `class SupportGranted(Event, type="nl.leefbaarheid.initiatives.support-granted.v2",
     audience=Audience.PARTNERS)`. Aggregate, version and family follow from the type, the owning
     service from the module it stands in.
     """

@@ -74,6 +74,18 @@ class Levels:
         )
         return next(over, None)
 
+    def lapsed(self, level_id: str | None, day: date) -> Level | None:
+        """The level of this name, where it is over and its own area has no other one in force.
+
+        A level of an area above pays for what is granted from then on; what rests on the one that
+        is over is not prolonged by that (INI-23).
+        """
+        level = next((one for one in self.found if one.level_id == level_id), None)
+        if level is None or level.last_day is None or day <= level.last_day:
+            return None
+        anew = any(one.area == level.area and one.covers(day) for one in self.found)
+        return None if anew else level
+
     def left_of(self, level: Level, year: int, committed: Decimal) -> Decimal | None:
         """Euros that are left of the budget of a year; none where the level names no euros for it.
 
@@ -102,6 +114,8 @@ class Wanted:
     """The last year that structural support runs into; none: without end."""
     committed: Decimal = Decimal("0.00")
     """Euros already promised of the budget."""
+    rests_on: str | None = None
+    """Of what was granted already: the level that it rests on."""
 
 
 def effort_level_and_budget(wanted: Wanted, levels: Levels, at: At) -> GateLine:
@@ -110,9 +124,10 @@ def effort_level_and_budget(wanted: Wanted, levels: Levels, at: At) -> GateLine:
     The level is judged by its dates, not by whether its end has been recorded.
     """
     knowing = at.knowing(levels.fresh)
+    lapsed = levels.lapsed(wanted.rests_on, at.today)
     level = levels.paying(at.today)
-    if level is None:
-        over = levels.last_over(at.today)
+    if level is None or lapsed is not None:
+        over = lapsed or levels.last_over(at.today)
         if over is None or over.last_day is None:
             return RULE.unknown(
                 NOT_KNOWN, "No agreed effort level for this area is known yet.", knowing

@@ -27,6 +27,13 @@ class PartyRole:
     from_: date
     evidence: tuple[str, ...]
     through: date | None = None
+    partner: str | None = None
+    """The name by which roles and commands point at the party."""
+
+    def is_of(self, organisation: str | None) -> bool:
+        """Whether it is the role of this organisation, by whichever of its names."""
+        said = organisation.strip().casefold() if organisation else None
+        return said in {self.party.casefold(), (self.partner or self.party).casefold()}
 
     def holds_on(self, day: date) -> bool:
         """Whether it is responsible on the day; the last day counts."""
@@ -55,7 +62,8 @@ class Claim:
     """The organisation whose programme it contributes to."""
     taken_over: bool = False
     lawful_contribution: bool = False
-    """Whether the law allows contributing to what another is responsible for (social work)."""
+    """Whether all of it is what the law allows to contribute to another's programme (social work).
+    """
     evidence: tuple[str, ...] = ()
     assessed: Responsibility | None = None
 
@@ -95,7 +103,13 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
             since=assessed.on,
             way_on="Refer it.",
         )
-    responsible = [role.party for role in now] or (
+    theirs = [role for role in now if _contributes_to(claim, role)]
+    others = [role for role in now if role not in theirs]
+    if theirs and not others:
+        return RULE.passed(
+            "Contribution to a programme of the responsible organisation.", knowing, evidence
+        )
+    responsible = [role.party for role in others] or (
         [claim.other_party] if claim.other_party is not None else []
     )
     if not responsible:
@@ -107,12 +121,8 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
             (*claim.evidence, *(id_ for role in beside for id_ in role.evidence)),
             valid_through=min(coming) - timedelta(days=1) if coming else None,
         )
-    if claim.programme_of and claim.lawful_contribution and not claim.taken_over:
-        return RULE.passed(
-            "Contribution to a programme of the responsible organisation.", knowing, evidence
-        )
     told = ", ".join(dict.fromkeys(responsible))
-    first = min((role.from_ for role in now), default=None)
+    first = min((role.from_ for role in others), default=None)
     since = f" since {said_day(first)}" if first else ""
     return RULE.failed(
         OTHER_PARTY,
@@ -122,6 +132,12 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
         since=first,
         way_on="Refer it.",
     )
+
+
+def _contributes_to(claim: Claim, role: PartyRole) -> bool:
+    """Whether it contributes to the programme of the very party that has this role (INI-18)."""
+    lawful = claim.lawful_contribution and not claim.taken_over
+    return lawful and role.is_of(claim.programme_of)
 
 
 def _beside(claim: Claim, place: Place, parties: Parties, day: date) -> tuple[PartyRole, ...]:

@@ -44,7 +44,7 @@ from initiatives.domain.spending import CorrectSpending, EnterObligation, Record
 from initiatives.domain.support import DeclineSupport, GrantSupport, RequestSupport
 from initiatives.domain.topping_up import TopUpSupport
 from initiatives.knowledge.areas import known_area
-from initiatives.knowledge.gathering import gates_for_support
+from initiatives.knowledge.gathering import gates_for_support, responsibility
 from initiatives.knowledge.parties import known_party
 from initiatives.knowledge.places import meeting_places
 from leefwijk.service.commands import Commands
@@ -84,7 +84,7 @@ commands.post(
     "/{initiativeId}/responsibility-assessments",
     AssessResponsibility,
     role=EITHER,
-    knows=known_party,
+    knows=responsibility,
 )
 commands.post("/{initiativeId}/referrals", ReferInitiative, role=EITHER, knows=known_party)
 commands.post("/{initiativeId}/referral-acceptances", AcceptInitiativeReferral, role=Role.PARTNER)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from initiatives.domain.gates import SupportGates
 from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.initiative import Initiative, Status
+from initiatives.domain.judging_again import reviewed_again
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Identifier, SaidWhy
@@ -21,12 +25,25 @@ from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.gates.line import NOBODY
 
 
-def wanted_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:
-    """The nine lines for what waits for a decision, or for what was granted."""
+def wanted_lines(
+    initiative: Initiative, context: Context, request: int | None = None
+) -> tuple[GateLine, ...]:
+    """The nine lines for a request: what waits for a decision, or what was granted."""
     waiting = initiative.undecided
+    number = request or _latest(initiative)
     gates = context.knowledge(SupportGates)
+    grant = initiative.grant_of(number) if number is not None else None
+    if grant is not None:
+        return gates.standing(initiative, grant, context.now)
     euros = waiting.euros if waiting is not None else NOTHING
     return gates.lines(initiative, euros, context.now)
+
+
+def _latest(initiative: Initiative) -> int | None:
+    """The request that waits for a decision, or else the one that was granted last."""
+    if initiative.undecided is None and initiative.open_grants:
+        return initiative.open_grants[-1].request
+    return initiative.request.number if initiative.request else None
 
 
 class AssessGates(Command[Initiative]):
@@ -37,7 +54,7 @@ class AssessGates(Command[Initiative]):
         if initiative.role is CorporationRole.NONE or initiative.status is Status.SELF_RELIANT:
             refuse("gates-not-applicable", "Residents do this themselves; no gate is evaluated.")
         yield GatesAssessed(
-            request=initiative.request.number if initiative.request else None,
+            request=_latest(initiative),
             lines=wanted_lines(initiative, context),
             on=context.today,
         )
@@ -46,17 +63,18 @@ class AssessGates(Command[Initiative]):
 class OverrideGate(Command[Initiative]):
     """Set a gate aside for one request and its present ground; it does not pass by that."""
 
+    request: Annotated[int, Field(ge=1)] | None = None
+    """Number of the request; none: the one that waits, or else the one that was granted last."""
     gate: Gate
     until: date
     reason: SaidWhy = ""
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `reason-missing`, `nothing-to-override` and `gate-not-overridable`."""
-        if initiative.request is None:
-            refuse("nothing-requested", "No support is asked for that a gate could stop.")
-        line = next(
-            (one for one in wanted_lines(initiative, context) if one.gate is self.gate), None
-        )
+        number = self._number(initiative)
+        _require_other_eyes(initiative, number, context)
+        lines = wanted_lines(initiative, context, number)
+        line = next((one for one in lines if one.gate is self.gate), None)
         if line is None or line.passes:
             refuse(
                 "nothing-to-override", f"{self.gate.value} passes; there is nothing to set aside."
@@ -76,7 +94,7 @@ class OverrideGate(Command[Initiative]):
         assert line.code is not None  # noqa: S101 - a line that does not pass says why
         yield GateOverridden(
             override=str(context.new_id()),
-            request=initiative.request.number,
+            request=number,
             gate=self.gate,
             code=line.code,
             evidence=line.evidence,
@@ -85,6 +103,22 @@ class OverrideGate(Command[Initiative]):
             until=self.until,
             on=context.today,
         )
+
+    def _number(self, initiative: Initiative) -> int:
+        number = self.request or _latest(initiative)
+        if number is None:
+            refuse("nothing-requested", "No support is asked for that a gate could stop.")
+        latest = initiative.request is not None and initiative.request.number == number
+        if not latest and initiative.grant_of(number) is None:
+            refuse("nothing-requested", f"Request {number} neither waits nor was it granted.")
+        return number
+
+
+def _require_other_eyes(initiative: Initiative, request: int, context: Context) -> None:
+    """Who decided on a request does not set a gate of it aside afterwards (INI-11)."""
+    grant, actor = initiative.grant_of(request), context.actor.number
+    if grant is not None and actor != 0 and actor in grant.decided_by:
+        refuse("four-eyes-required", "Who decided on a request does not set a gate of it aside.")
 
 
 class WithdrawGateOverride(Command[Initiative]):
@@ -105,3 +139,4 @@ class WithdrawGateOverride(Command[Initiative]):
         yield GateOverrideWithdrawn(
             override=given.override, gate=given.gate, reason=self.reason, on=context.today
         )
+        yield from reviewed_again(initiative, given, context.today)

@@ -14,6 +14,8 @@ from initiatives.domain.judging_again import (
     DATE_PASSED,
     judged_again,
     lapsed,
+    leading_lines,
+    reviewed_again,
     standing_lines,
 )
 from initiatives.domain.referral import judge_referral_by_time
@@ -47,6 +49,7 @@ def judge_gates_by_time(initiative: Initiative, context: Context) -> Iterator[Ev
     for given in initiative.gates.running:
         if given.until < today:
             yield lapsed(given, DATE_PASSED, (), today)
+            yield from reviewed_again(initiative, given, today)
     if not initiative.open_grants:
         return
     past = frozenset(
@@ -58,12 +61,9 @@ def judge_gates_by_time(initiative: Initiative, context: Context) -> Iterator[Ev
         return
     lines = standing_lines(initiative, context)
     yield from judged_again(initiative, lines, past, context)
-    if any(line.passes for line in lines if line.gate in past):
-        yield GatesAssessed(
-            request=initiative.request.number if initiative.request else None,
-            lines=lines,
-            on=today,
-        )
+    grant, together = initiative.open_grants[-1], leading_lines(initiative, lines)
+    if any(line.passes for line in together if line.gate in past):
+        yield GatesAssessed(request=grant.request, lines=together, on=today)
 
 
 Part = Callable[[Initiative, Context], Iterator[Event | OnSecond]]

@@ -12,7 +12,7 @@ from pydantic import Field
 from initiatives.domain.experiment_state import AgreedExperiment
 from initiatives.domain.initiative import OVER, Initiative
 from leefwijk.events.dates import day_after
-from leefwijk.events.decider import Command, Context, evolves, refuse
+from leefwijk.events.decider import Command, Context, Fact, evolves, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Identifier, Reason
 from leefwijk.events.language.gates import Gate
@@ -85,9 +85,15 @@ def judge_experiments_by_time(initiative: Initiative, context: Context) -> Itera
 
 
 @evolves(ExperimentAgreed)
-def _(initiative: Initiative, event: ExperimentAgreed) -> Initiative:
+def _(initiative: Initiative, event: ExperimentAgreed, fact: Fact) -> Initiative:
     agreed = AgreedExperiment(
-        event.experiment, event.gates, event.question, event.role, event.on, event.until
+        event.experiment,
+        event.gates,
+        event.question,
+        event.role,
+        event.on,
+        event.until,
+        by=fact.actor,
     )
     return replace(initiative, experiments=(*initiative.experiments, agreed))
 

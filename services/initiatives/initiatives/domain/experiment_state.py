@@ -21,6 +21,8 @@ class AgreedExperiment:
     answer: str | None = None
     concluded: date | None = None
     expired: date | None = None
+    by: int = 0
+    """The opaque number of who answers for it."""
 
     def runs_on(self, day: date) -> bool:
         """Whether it sets its rules aside on this day; its last day counts."""

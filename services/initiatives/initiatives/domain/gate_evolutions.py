@@ -22,11 +22,9 @@ from leefwijk.gates.setting_aside import LAW
 @evolves(GatesAssessed)
 def _(initiative: Initiative, event: GatesAssessed) -> Initiative:
     gates = replace(initiative.gates, assessed=event.lines, assessed_on=event.on)
-    if initiative.open_grants:
+    if event.request is not None and initiative.grant_of(event.request) is not None:
         # how standing grants read: only what passes is news here, a loss is a fact of its own
-        gates = gates.judged(
-            line for line in event.lines if line.passes and gates.of(line.gate).passed
-        )
+        gates = gates.judged(line for line in event.lines if line.passes)
     return initiative.assessed(gates)
 
 
@@ -43,8 +41,7 @@ def _(initiative: Initiative, event: GateOverridden, fact: Fact) -> Initiative:
         event.until,
         fact.actor,
     )
-    gates = initiative.gates.end_reviews(event.request, event.gate)
-    return replace(initiative, gates=replace(gates, overrides=(*gates.overrides, given)))
+    return replace(initiative, gates=initiative.gates.override(given))
 
 
 @evolves(GateOverrideWithdrawn)

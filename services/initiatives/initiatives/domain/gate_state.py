@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from leefwijk.events.dates import day_after
-from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.events.language.gates import Gate, GateLine, GateVerdict
+
+_NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,20 @@ class Standing:
     since: date | None = None
     valid_through: date | None = None
     """The last day on which it passes by what was known when it was judged."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """A grant that must come back to the table."""
+
+    request: int
+    gate: Gate
+    code: str
+    reason: str
+    since: date
+    due: date
+    stops_orders: bool
+    """Whether orders from `since` on are not paid while it lasts."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +54,8 @@ class GivenOverride:
     """The opaque number of who answers for it."""
     ended: str | None = None
     """`withdrawn`, `date-passed` or `ground-changed`; none while it runs."""
-
-
-@dataclass(frozen=True)
-class Review:
-    """A grant that must come back to the table."""
-
-    request: int
-    gate: Gate
-    code: str
-    reason: str
-    since: date
-    due: date
-    stops_orders: bool
-    """Whether orders from `since` on are not paid while it lasts."""
+    held: tuple[Review, ...] = ()
+    """Reviews that wait for as long as it runs."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,17 @@ class Asked:
 
     year: int
     euros: Decimal
+    more: dict[int, Decimal] = field(default_factory=dict)
+    """Euros that came on top, by the calendar year of that decision."""
+
+    @property
+    def total(self) -> Decimal:
+        """All of it, whenever it was asked for."""
+        return self.euros + sum(self.more.values(), _NOTHING)
+
+    def in_year(self, year: int) -> Decimal:
+        """What of it was asked for in a calendar year."""
+        return (self.euros if self.year == year else _NOTHING) + self.more.get(year, _NOTHING)
 
 
 @dataclass(frozen=True)
@@ -103,18 +118,25 @@ class GateState:
         """How a gate reads; a grant that says nothing of it rests on its passing."""
         return self.standing.get(gate, Standing())
 
-    def asked_in(self, year: int) -> Decimal:
-        """Euros asked for in a calendar year."""
-        mine = (asked.euros for asked in self.asked.values() if asked.year == year)
-        return sum(mine, Decimal("0.00"))
+    def is_lost(self, gate: Gate) -> bool:
+        """Whether it was lost after a grant and did not pass again since."""
+        return any(lost.gate is gate and lost.again is None for lost in self.lost)
 
-    def asked_more(self, request: int, euros: Decimal) -> GateState:
-        """What a top-up adds to what was asked for."""
+    def asked_in(self, year: int, judged: int) -> Decimal:
+        """Euros asked for in the year of a decision; the judged request counts with all of it."""
+        mine = (
+            asked.total if number == judged else asked.in_year(year)
+            for number, asked in self.asked.items()
+        )
+        return sum(mine, _NOTHING)
+
+    def asked_more(self, request: int, euros: Decimal, year: int) -> GateState:
+        """What a top-up that is decided in this year adds to what was asked for."""
         before = self.asked.get(request)
         if before is None:
             return self
-        more = replace(before, euros=before.euros + euros)
-        return replace(self, asked={**self.asked, request: more})
+        more = {**before.more, year: before.more.get(year, _NOTHING) + euros}
+        return replace(self, asked={**self.asked, request: replace(before, more=more)})
 
     def under_review(self, request: int) -> tuple[Review, ...]:
         """The open reviews of a grant."""
@@ -135,15 +157,40 @@ class GateState:
                 if standing.passed and standing.valid_through is not None:
                     yield day_after(standing.valid_through)
 
-    def judged(self, lines: Iterable[GateLine]) -> GateState:
-        """How the gates stand after they were judged for a decision."""
+    def decided_on(self) -> GateState:
+        """What was assessed last is what a decision rests on: it precedes it in one append."""
+        return replace(self, decided=self.assessed)
+
+    def judged(self, lines: Iterable[GateVerdict]) -> GateState:
+        """How the gates stand after they were judged.
+
+        A loss ends by a fact of its own, so that a gate that was lost does not pass by this.
+        """
         fresh = {
             line.gate: Standing(
                 line.passes, line.code, line.since, line.valid_through if line.passes else None
             )
             for line in lines
+            if not (line.passes and self.is_lost(line.gate))
         }
         return replace(self, standing={**self.standing, **fresh})
+
+    def override(self, given: GivenOverride) -> GateState:
+        """A gate is set aside: reviews of it wait until every override of it is over."""
+        waiting = (
+            *(one for one in self.reviews if _same(one, given)),
+            *(held for one in self.running if _same(one, given) for held in one.held),
+        )
+        held = tuple(dict.fromkeys(waiting))
+        gates = self.end_reviews(given.request, given.gate)
+        return replace(gates, overrides=(*gates.overrides, replace(given, held=held)))
+
+    def waits_again(self, ended: GivenOverride) -> tuple[Review, ...]:
+        """Reviews that nothing holds any longer once this override has ended."""
+        others = (one for one in self.running if one.override != ended.override)
+        if self.of(ended.gate).passed or any(_same(one, ended) for one in others):
+            return ()
+        return ended.held
 
     def end_override(self, override: str, how: str) -> GateState:
         """The override runs no longer; it stays in the history."""
@@ -169,6 +216,9 @@ class GateState:
             self,
             standing={**self.standing, gate: Standing()},
             reviews=tuple(review for review in self.reviews if review.gate is not gate),
+            overrides=tuple(
+                replace(given, held=()) if given.gate is gate else given for given in self.overrides
+            ),
             lost=tuple(
                 replace(lost, again=on) if lost.gate is gate and lost.again is None else lost
                 for lost in self.lost
@@ -185,3 +235,8 @@ class GateState:
                 if review.request != request or (gate is not None and review.gate is not gate)
             ),
         )
+
+
+def _same(one: Review | GivenOverride, given: GivenOverride) -> bool:
+    """Whether both are about the same gate of the same request."""
+    return one.request == given.request and one.gate is given.gate

@@ -54,6 +54,10 @@ class TopUp:
     year: int
     euros: Decimal = NOTHING
     """Euros of it; hours take none."""
+    on: date | None = None
+    """The day of the decision."""
+    level: str | None = None
+    """The effort level it rests on."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,22 @@ class Grant:
     used: dict[int, Decimal] = field(default_factory=dict)
     top_ups: tuple[TopUp, ...] = ()
     books: Books = field(default_factory=Books)
+    asked: Request | None = None
+    """The request as it was when it was granted: the gates look at its lines and its nature."""
+    asked_by: tuple[str, ...] = ()
+    """Ids of the events of that request."""
+    decided_by: tuple[int, ...] = ()
+    """The opaque numbers of who granted it and who topped it up."""
+
+    @property
+    def decided_on(self) -> date:
+        """The day of the latest decision on it: the grant, or what came on top."""
+        return max((self.on, *(one.on for one in self.top_ups if one.on)))
+
+    @property
+    def rests_on(self) -> str | None:
+        """The effort level of the latest decision on it."""
+        return self.top_ups[-1].level if self.top_ups else self.level
 
     @property
     def euros(self) -> Decimal:
@@ -79,14 +99,15 @@ class Grant:
         mine = (granted_of(line) for line in self.lines if line.kind in EUROS)
         return sum(mine, Decimal("0.00"))
 
-    def top_up(self, more: TopUp) -> Grant:
-        """The grant after a line got more."""
+    def top_up(self, more: TopUp, by: int) -> Grant:
+        """The grant after somebody gave a line more."""
         return replace(
             self,
             lines=tuple(
                 _raised(line, more.more) if line.line == more.line else line for line in self.lines
             ),
             top_ups=(*self.top_ups, more),
+            decided_by=(*self.decided_by, by),
         )
 
     def line(self, number: int) -> GrantedLine | None:

@@ -68,7 +68,7 @@ OVER = frozenset({Status.HANDED_OVER, Status.STOPPED})
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=9):
+class Initiative(State, kind="initiatives", shape=10):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -140,6 +140,13 @@ class Initiative(State, kind="initiatives", shape=9):
                 change(grant) if grant.request == request else grant for grant in self.grants
             ),
         )
+
+    def about(self, grant: Grant) -> Initiative:
+        """The initiative with the request of a grant: what its gates look at (INI-21)."""
+        if grant.asked is None:
+            return self
+        gates = replace(self.gates, request=grant.asked_by)
+        return replace(self, request=grant.asked, gates=gates)
 
     def assessed(self, gates: GateState) -> Initiative:
         """The initiative after its gates were judged; what was only proposed is assessed now."""
@@ -263,7 +270,8 @@ def _(initiative: Initiative, event: SupportRequested, fact: Fact) -> Initiative
 
 
 @evolves(SupportGranted)
-def _(initiative: Initiative, event: SupportGranted) -> Initiative:
+def _(initiative: Initiative, event: SupportGranted, fact: Fact) -> Initiative:
+    decided = _decided(initiative, days_late=event.days_late)
     grant = Grant(
         event.request,
         event.budget_area,
@@ -273,29 +281,40 @@ def _(initiative: Initiative, event: SupportGranted) -> Initiative:
         event.level,
         days_late=event.days_late,
         books=Books(conditions=event.conditions or ()),
+        asked=decided.request,
+        asked_by=initiative.gates.request,
+        decided_by=(fact.actor,),
     )
     supported = initiative.status in {Status.PROPOSED, Status.ASSESSED, Status.DECLINED}
     lines = event.gate_lines or ()
     return replace(
-        _decided(initiative, days_late=event.days_late),
+        decided,
         grants=(*initiative.grants, grant),
-        gates=replace(initiative.gates.judged(lines), decided=lines),
+        gates=initiative.gates.judged(lines).decided_on(),
         status=Status.SUPPORTED if supported else initiative.status,
     )
 
 
 @evolves(SupportToppedUp)
-def _(initiative: Initiative, event: SupportToppedUp) -> Initiative:
+def _(initiative: Initiative, event: SupportToppedUp, fact: Fact) -> Initiative:
     more = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
-    top_up = TopUp(event.line, more, event.budget_area, event.year, event.amount or NOTHING)
-    gates = initiative.gates.asked_more(event.request, Decimal(event.amount or 0))
+    top_up = TopUp(
+        event.line,
+        more,
+        event.budget_area,
+        event.year,
+        event.amount or NOTHING,
+        event.on,
+        event.level,
+    )
+    gates = initiative.gates.asked_more(event.request, Decimal(event.amount or 0), event.year)
     return replace(
         initiative,
         grants=tuple(
-            grant.top_up(top_up) if grant.request == event.request else grant
+            grant.top_up(top_up, fact.actor) if grant.request == event.request else grant
             for grant in initiative.grants
         ),
-        gates=replace(gates.judged(event.gate_lines), decided=event.gate_lines),
+        gates=gates.judged(event.gate_lines).decided_on(),
     )
 
 

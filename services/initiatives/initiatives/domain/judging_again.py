@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from initiatives.domain.gate_state import GateState, GivenOverride
+from initiatives.domain.gate_state import GateState, GivenOverride, Standing
 from initiatives.domain.gates import SupportGates
 from initiatives.domain.grant_state import NOTHING
+from initiatives.domain.grants import Grant
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.settings import REVIEW_TERM
 from leefwijk.events.decider import Command, Context
@@ -27,6 +28,8 @@ DATE_PASSED = "date-passed"
 GROUND_CHANGED = "ground-changed"
 _NO_WORD_YET = frozenset({KnowledgeState.UNKNOWN, KnowledgeState.HELD})
 """Not knowing is no loss: nothing is recorded until there is word."""
+LinesByRequest = Mapping[int, tuple[GateLine, ...]]
+"""How the gates read, by the number of the request that they are judged for."""
 
 
 class JudgeGatesAgain(Command[Initiative]):
@@ -42,44 +45,76 @@ class JudgeGatesAgain(Command[Initiative]):
         yield from judged_again(initiative, lines, frozenset(self.gates), context)
 
 
-def standing_lines(initiative: Initiative, context: Context) -> tuple[GateLine, ...]:
-    """The nine lines for what was granted already: it wants no further euros."""
+def standing_lines(initiative: Initiative, context: Context) -> LinesByRequest:
+    """The nine lines of each grant that stands, and of what a gate was set aside for.
+
+    Each is judged on its own request; what was granted already wants no further euros.
+    """
     gates = context.knowledge(SupportGates)
-    return gates.lines(initiative, NOTHING, context.now)
+    found = {
+        grant.request: gates.standing(initiative, grant, context.now)
+        for grant in initiative.open_grants
+    }
+    request = initiative.request
+    if request is not None and request.number not in found:
+        found[request.number] = gates.lines(initiative, NOTHING, context.now)
+    return found
+
+
+def leading_lines(initiative: Initiative, lines: LinesByRequest) -> tuple[GateLine, ...]:
+    """How each gate reads for all grants that stand, taken together."""
+    by_gate: dict[Gate, list[GateLine]] = {}
+    for grant in initiative.open_grants:
+        for line in lines[grant.request]:
+            by_gate.setdefault(line.gate, []).append(line)
+    return tuple(_leading(mine, initiative.gates.of(gate)) for gate, mine in by_gate.items())
+
+
+def _leading(lines: Iterable[GateLine], before: Standing) -> GateLine:
+    """One that does not pass before one that does, and what was recorded before what is new."""
+
+    def order(line: GateLine) -> tuple[bool, bool, bool, date]:
+        return (
+            line.passes,
+            line.knowledge in _NO_WORD_YET,
+            line.code != before.code,
+            line.valid_through or date.max,
+        )
+
+    return min(lines, key=order)
 
 
 def judged_again(
     initiative: Initiative,
-    lines: Iterable[GateLine],
+    lines: LinesByRequest,
     touched: frozenset[Gate],
     context: Context,
 ) -> Iterator[Event]:
     """What is recorded of the touched gates: lost, passing again, an override without ground."""
-    judged = [line for line in lines if line.gate in touched]
-    yield from _without_ground(initiative.gates, judged, context.today)
+    gates, today = initiative.gates, context.today
+    changed = list(_without_ground(gates, lines, touched))
+    for given, line in changed:
+        yield lapsed(given, GROUND_CHANGED, line.evidence, today)
     if not initiative.open_grants:
         return
-    sooner = False
-    for line in judged:
-        before = initiative.gates.of(line.gate)
-        if line.passes and not before.passed and _was_lost(initiative.gates, line.gate):
+    ended = frozenset((given.request, given.gate) for given, _ in changed if given.held)
+    together = leading_lines(initiative, lines)
+    anew = False
+    for line in together:
+        if line.gate not in touched:
+            continue
+        before = gates.of(line.gate)
+        if line.passes and gates.is_lost(line.gate):
             yield GatePassedAgain(
-                gate=line.gate, reason=line.reason, evidence=line.evidence, on=context.today
+                gate=line.gate, reason=line.reason, evidence=line.evidence, on=today
             )
         elif line.passes:
-            sooner |= _ends_sooner(before.valid_through, line.valid_through)
-        elif line.knowledge not in _NO_WORD_YET and before.code != line.code:
-            yield from _lost(initiative, line, context.today)
-    if sooner:
-        yield GatesAssessed(
-            request=initiative.request.number if initiative.request else None,
-            lines=tuple(lines),
-            on=context.today,
-        )
-
-
-def _was_lost(gates: GateState, gate: Gate) -> bool:
-    return any(lost.gate is gate and lost.again is None for lost in gates.lost)
+            anew |= not before.passed or _ends_sooner(before.valid_through, line.valid_through)
+        else:
+            yield from _not_passed(initiative, line, lines, ended, today)
+    if anew:
+        last = initiative.open_grants[-1]
+        yield GatesAssessed(request=last.request, lines=together, on=today)
 
 
 def _ends_sooner(known: date | None, now: date | None) -> bool:
@@ -87,38 +122,83 @@ def _ends_sooner(known: date | None, now: date | None) -> bool:
     return now is not None and (known is None or now < known)
 
 
-def _lost(initiative: Initiative, line: GateLine, today: date) -> Iterator[Event]:
-    since = line.since or today
-    assert line.code is not None  # noqa: S101 - a line that does not pass says why
-    yield GateNoLongerPassed(
-        gate=line.gate, code=line.code, reason=line.reason, evidence=line.evidence, on=since
-    )
+def _not_passed(
+    initiative: Initiative,
+    line: GateLine,
+    lines: LinesByRequest,
+    ended: frozenset[tuple[int, Gate]],
+    today: date,
+) -> Iterator[Event]:
+    """The loss, once; and a review of each grant that may not simply go on by that."""
+    news = line.knowledge not in _NO_WORD_YET and initiative.gates.of(line.gate).code != line.code
+    if news:
+        assert line.code is not None  # noqa: S101 - a line that does not pass says why
+        yield GateNoLongerPassed(
+            gate=line.gate,
+            code=line.code,
+            reason=line.reason,
+            evidence=line.evidence,
+            on=line.since or today,
+        )
     for grant in initiative.open_grants:
-        known = {
-            (review.gate, review.code) for review in initiative.gates.under_review(grant.request)
-        }
-        untrue_then = line.since is not None and line.since < grant.on
-        if (line.gate in LAW or untrue_then) and (line.gate, line.code) not in known:
-            yield SupportReviewRequired(
-                request=grant.request,
-                gate=line.gate,
-                code=line.code,
-                reason=line.reason,
-                evidence=line.evidence,
-                since=since,
-                due=today + REVIEW_TERM,
-                on=today,
-            )
+        for own in lines[grant.request]:
+            if own.gate is not line.gate or own.clear or own.knowledge in _NO_WORD_YET:
+                continue
+            untrue_then = own.since is not None and own.since <= grant.decided_on
+            waits_again = (grant.request, own.gate) in ended
+            if own.gate in LAW or (news and untrue_then) or waits_again:
+                yield from _review(initiative.gates, grant, own, today)
+
+
+def _review(
+    gates: GateState, grant: Grant, line: GateLine, today: date
+) -> Iterator[SupportReviewRequired]:
+    known = {(review.gate, review.code) for review in gates.under_review(grant.request)}
+    if (line.gate, line.code) in known:
+        return
+    assert line.code is not None  # noqa: S101 - a line that does not pass says why
+    yield SupportReviewRequired(
+        request=grant.request,
+        gate=line.gate,
+        code=line.code,
+        reason=line.reason,
+        evidence=line.evidence,
+        since=line.since or today,
+        due=today + REVIEW_TERM,
+        on=today,
+    )
 
 
 def _without_ground(
-    gates: GateState, judged: Iterable[GateLine], today: date
-) -> Iterator[GateOverrideLapsed]:
+    gates: GateState, lines: LinesByRequest, touched: frozenset[Gate]
+) -> Iterator[tuple[GivenOverride, GateLine]]:
     """Overrides whose ground became another one; one that is no longer needed stays."""
-    for line in judged:
-        for given in gates.running:
-            if given.gate is line.gate and not line.passes and line.code != given.code:
-                yield lapsed(given, GROUND_CHANGED, line.evidence, today)
+    for given in gates.running:
+        for line in lines.get(given.request, ()):
+            if line.gate is not given.gate or line.gate not in touched or line.passes:
+                continue
+            if line.knowledge not in _NO_WORD_YET and line.code != given.code:
+                yield given, line
+
+
+def reviewed_again(
+    initiative: Initiative, ended: GivenOverride, today: date
+) -> Iterator[SupportReviewRequired]:
+    """What an override kept from the table comes back to it when nothing keeps it any longer."""
+    if initiative.grant_of(ended.request) is None:
+        return
+    lost = [one for one in initiative.gates.lost if one.gate is ended.gate]
+    for review in initiative.gates.waits_again(ended):
+        yield SupportReviewRequired(
+            request=review.request,
+            gate=review.gate,
+            code=review.code,
+            reason=review.reason,
+            evidence=lost[-1].evidence if lost else (),
+            since=review.since,
+            due=today + REVIEW_TERM,
+            on=today,
+        )
 
 
 def lapsed(

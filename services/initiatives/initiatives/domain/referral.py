@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from initiatives.domain.gates import KnownParty
 from initiatives.domain.initiative import Initiative, Status
+from initiatives.domain.judging_again import judged_again, standing_lines
 from initiatives.domain.referral_state import Assessed, Referral, ReferralStatus
 from initiatives.domain.settings import REFERRAL_TERM
 from leefwijk.events.dates import day_after
 from leefwijk.events.decider import Command, Context, Fact, evolves, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Identifier, Reason, ShortText
+from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.referral import (
     InitiativeReferralAccepted,
     InitiativeReferralReturned,
@@ -26,7 +28,10 @@ WITH_SUPPORT = frozenset({Status.SUPPORTED, Status.STARTED})
 
 
 class AssessResponsibility(Command[Initiative]):
-    """Say who is primarily responsible, after looking at this very initiative."""
+    """Say who is primarily responsible, after looking at this very initiative.
+
+    What was granted is judged on it at once (INI-19).
+    """
 
     partner: Identifier | None = None
     """The partner that is responsible; none: the corporation itself."""
@@ -35,13 +40,20 @@ class AssessResponsibility(Command[Initiative]):
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `unknown-partner`, by the knowledge of the route."""
         party = context.knowledge(KnownParty).name if self.partner else None
+        evidence = initiative.referrals.return_events
         yield ResponsibilityAssessed(
             partner=self.partner,
             party=party,
             because=self.because,
-            evidence=initiative.referrals.return_events,
+            evidence=evidence,
             on=context.today,
         )
+        if initiative.open_grants:
+            assessed = Assessed(party, self.because, context.today, evidence)
+            found = replace(initiative.referrals, assessed=assessed)
+            lines = standing_lines(replace(initiative, referrals=found), context)
+            touched = frozenset({Gate.NO_OTHER_PARTY_RESPONSIBLE})
+            yield from judged_again(initiative, lines, touched, context)
 
 
 class ReferInitiative(Command[Initiative]):

@@ -14,10 +14,13 @@ from initiatives.domain.existing_places import MeetingPlaces, require_existing_c
 from initiatives.domain.gates import SupportGates
 from initiatives.domain.grants import EUROS, Request, asked_of, granted_of
 from initiatives.domain.initiative import OVER, Initiative, Status
+from initiatives.domain.judging_again import GROUND_CHANGED, lapsed
 from leefwijk.events.decider import Command, Context, Faults, OnSecond, on, refuse
 from leefwijk.events.event import Event, Wire
 from leefwijk.events.fields import Euro, Reason
-from leefwijk.events.language.initiatives.plans import Nature
+from leefwijk.events.language.initiatives.gates import GatesAssessed
+from leefwijk.events.language.initiatives.life import Taker
+from leefwijk.events.language.initiatives.plans import Nature, Origin
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import (
     Condition,
@@ -73,14 +76,29 @@ class RequestSupport(Command[Initiative]):
             require_existing_considered(initiative, places, self.existing)
         waiting = initiative.undecided
         last = initiative.request.number if initiative.request else 0
+        lines = tuple(RequestLine(**line.model_dump()) for line in self.lines)
+        nature = _of_its_taker(self.nature, initiative)
         yield SupportRequested(
             request=waiting.number if waiting else last + 1,
-            lines=tuple(RequestLine(**line.model_dump()) for line in self.lines),
-            nature=self.nature,
+            lines=lines,
+            nature=nature,
             total_costs=self.total_costs,
             new_meeting_place=self.new_meeting_place or None,
             existing=self.existing or None,
         )
+        if waiting is not None and (waiting.lines, waiting.nature) != (lines, nature):
+            # what was set aside was set aside for what was asked then (INI-12)
+            for given in initiative.gates.running:
+                if given.request == waiting.number:
+                    yield lapsed(given, GROUND_CHANGED, (), context.today)
+
+
+def _of_its_taker(nature: Nature | None, initiative: Initiative) -> Nature | None:
+    """Whose proposal it is follows from who takes it, where that was not said (INI-20)."""
+    own = initiative.taker == Taker.CORPORATION
+    if nature is None or "origin" in nature.model_fields_set or not own:
+        return nature
+    return nature.model_copy(update={"origin": Origin.CORPORATION})
 
 
 def require_not_over(initiative: Initiative) -> None:
@@ -145,6 +163,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
     ) -> Iterator[Event | OnSecond]:
         """Refuses what is above the request, less without a reason, and gates that do not pass."""
         request = require_request(initiative)
+        require_four_eyes(initiative, request.number, context)
         lines = _matched(request, self.lines)
         asked = {line.line: line for line in request.lines}
         faults = Faults()
@@ -175,9 +194,10 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
         _require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
         charged = sum((Decimal(line.amount or 0) for line in lines), Decimal("0.00"))
         gates = context.knowledge(SupportGates)
-        require_four_eyes(initiative, request.number, context)
         lines_of_gates = gates.require(initiative, charged, context.now, budget.total)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
+        if lines_of_gates:
+            yield GatesAssessed(request=request.number, lines=lines_of_gates, on=context.today)
         yield SupportGranted(
             request=request.number,
             area=initiative.area,
@@ -187,7 +207,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             lines=lines,
             charged=charged,
             partly=any(_less(line, asked[line.line]) for line in lines),
-            gate_lines=lines_of_gates,
+            gate_lines=tuple(line.verdict() for line in lines_of_gates),
             conditions=tuple(Condition(**one.model_dump()) for one in self.conditions) or None,
             days_late=_days_late(initiative, context),
             on=context.today,
@@ -229,7 +249,11 @@ def _days_late(initiative: Initiative, context: Context) -> int | None:
 
 def require_four_eyes(initiative: Initiative, request: int, context: Context) -> None:
     """Who sets a gate aside does not decide on the same request (INI-11)."""
-    if initiative.gates.set_aside_by(context.actor.number, request):
+    actor = context.actor.number
+    experiments = any(
+        one.by == actor != 0 and one.runs_on(context.today) for one in initiative.experiments
+    )
+    if experiments or initiative.gates.set_aside_by(actor, request):
         refuse(
             "four-eyes-required",
             "Who sets a gate aside does not decide on the same request.",

@@ -18,6 +18,7 @@ from initiatives.domain.support import MOST_LINES, require_four_eyes, require_no
 from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, Reason
+from leefwijk.events.language.initiatives.gates import GatesAssessed
 from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 
@@ -52,10 +53,13 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
         require_no_review(initiative, grant.request)
         self._require_kind(grant)
         charged = Decimal(self.amount or 0)
-        asked = replace(initiative, gates=initiative.gates.asked_more(grant.request, charged))
         gates = context.knowledge(SupportGates)
+        more = initiative.gates.asked_more(grant.request, charged, gates.year)
+        asked = replace(initiative, gates=more).about(grant)
         lines = gates.require(asked, charged, context.now, budget.total)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
+        if lines:
+            yield GatesAssessed(request=grant.request, lines=lines, on=context.today)
         yield SupportToppedUp(
             request=grant.request,
             line=self.line,
@@ -66,7 +70,7 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
             amount=self.amount,
             hours=self.hours,
             reason=self.reason,
-            gate_lines=lines,
+            gate_lines=tuple(line.verdict() for line in lines),
             on=context.today,
         )
         if charged:

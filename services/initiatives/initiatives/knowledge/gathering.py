@@ -14,7 +14,7 @@ from initiatives.knowledge.checks import checks_of
 from initiatives.knowledge.dwellings import dwellings_of
 from initiatives.knowledge.freshness import reading_of
 from initiatives.knowledge.levels import levels_of
-from initiatives.knowledge.parties import agreements_of, parties_of
+from initiatives.knowledge.parties import agreements_of, known_party, parties_of
 from initiatives.policies import support_gates
 from leefwijk.events.decider import Context
 from leefwijk.gates.place import Place
@@ -66,6 +66,14 @@ async def gates_for_support(
     gates = support_gates(place, replace(known, small=small), context.now)
     budget = await service.handler.load(AreaBudget, budget_id(gates.budget_area, gates.year))
     return (replace(gates, committed=budget.state.total),)
+
+
+async def responsibility(
+    service: ServiceContext, command: Any, initiative: Initiative, context: Context
+) -> tuple[Any, ...]:
+    """The partner that is named, and the gates by which what was granted is judged again."""
+    named = await known_party(service, command, initiative, context)
+    return (*named, *await gates_for_support(service, command, initiative, context))
 
 
 async def _small_support(

@@ -50,7 +50,7 @@ on conflict (municipality, year) do update set required = excluded.required,
     listed = excluded.listed, evidence = excluded.evidence
 """)
 _ROLES = text("""
-select area, coalesce(name, partner) as party, subject, holds_from, holds_through, evidence
+select area, coalesce(name, partner) as party, partner, subject, holds_from, holds_through, evidence
 from known_roles left join known_partners using (partner)
 where role = 'responsible' and area = any(cast(:areas as text[])) order by holds_from, partner
 """)
@@ -143,6 +143,7 @@ async def parties_of(
                 row.holds_from,
                 tuple(row.evidence),
                 row.holds_through,
+                row.partner,
             )
             for row in rows
         ),

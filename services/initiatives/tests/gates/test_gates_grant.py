@@ -53,6 +53,10 @@ async def test_a_grant_carries_the_nine_gates_it_rested_on(town: Any, facts: Any
         "effort-level-and-budget": [named("M2"), named("M3-BU01060100@2020")],
         "own-tenants-benefit": [named("H1"), proposal],
     }
+    assert not any("reason" in line or "wayOn" in line for line in lines.values())
+    (assessed,) = [data for name, data in recorded if name == "gates-assessed"]
+    lines = {line["gate"]: line for line in assessed["lines"]}
+    assert list(lines) == GATES
     assert lines["legal-basis"]["reason"] == "Falls under meeting."
     assert lines["legal-basis"]["source"] == "Woningwet 45(2)(f), Btiv 51(1)"
     assert lines["performance-agreements"]["reason"] == "Not required in 2026."

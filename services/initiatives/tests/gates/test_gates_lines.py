@@ -56,8 +56,8 @@ async def test_no_ceiling_per_home_and_no_duty_to_list(town: Any, facts: Any) ->
     await town.hear("monitoring", "lariks", facts.level(y2026="40000.00"), "M2b")
     i1 = await town.coffee("30000.00")
     await town.granted(i1, "30000.00")
-    (granted,) = await town.facts_named(i1, "support-granted")
-    assert not any("141" in line["reason"] for line in granted["gateLines"])
+    (assessed,) = await town.facts_named(i1, "gates-assessed")
+    assert not any("141" in line["reason"] for line in assessed["lines"])
 
 
 async def test_a_local_agreement_binds_and_an_override_shows(town: Any, facts: Any) -> None:
@@ -132,7 +132,7 @@ async def test_the_year_of_the_decision_counts(town: Any, facts: Any) -> None:
 
 MEETING = {"category": "meeting", "place": "Hall", "moments": "Tuesday", "openTo": "Everyone"}
 VISITS = {"category": "social_work", "ownTenantsOnly": True, "behindTheFrontDoor": True}
-PROGRAMME = {"organisation": "Welfare Assen"}
+PROGRAMME = {"organisation": "Welfare"}
 
 
 async def _visits(town: Any, facts: Any, **plan: Any) -> str:
@@ -205,8 +205,8 @@ async def test_what_falls_to_single_gardens_is_for_own_tenants_only(town: Any) -
         costs="7200.00",
     )
     await town.granted(bed, "7200.00")
-    (granted,) = await town.facts_named(bed, "support-granted")
-    line = next(one for one in granted["gateLines"] if one["gate"] == "own-tenants-benefit")
+    (assessed,) = await town.facts_named(bed, "gates-assessed")
+    line = next(one for one in assessed["lines"] if one["gate"] == "own-tenants-benefit")
     assert line["reason"] == "Next to own property: The court."
     body = {
         "title": "Gardens",

@@ -152,7 +152,9 @@ async def test_an_experiment_states_a_question_and_opens_its_own_rule(
     await town.done(i11, "experiments", body, "area_director")
     await town.granted(i11)
     (granted,) = await town.facts_named(i11, "support-granted")
-    said = {line["gate"]: line for line in granted["gateLines"]}
+    assert question not in str(granted)
+    assessed = await town.facts_named(i11, "gates-assessed")
+    said = {line["gate"]: line for line in assessed[-1]["lines"]}
     base, effect = said["base-in-order"], said["expected-effect-stated"]
     assert (base["outcome"], base["setAside"]["means"]) == ("failed", "experiment")
     assert (base["setAside"]["reason"], base["setAside"]["until"]) == (question, "2026-09-30")

@@ -42,10 +42,12 @@ async def test_an_override_never_turns_the_line_green(town: Any, facts: Any) -> 
     assert line["setAside"] == {
         "means": "override",
         "role": "area_director",
-        "reason": LIGHTS,
         "on": "2026-04-13",
         "until": UNTIL,
     }
+    # partners read the grant: neither the finding nor the director is quoted to them
+    assert LIGHTS not in str(granted)
+    assert "reason" not in line
     await town.hear("monitoring", "base-lariks-oost", facts.verdict(on="2026-05-01"), "M7")
     page = await town.get(f"/initiatives/{i1}/gates")
     assert [override["gate"] for override in page["overrides"]] == ["base-in-order"]

@@ -244,7 +244,7 @@ class BaseListed(Resource):
 
 
 def _listed(id_: str, loaded: Loaded[BaseCondition]) -> BaseListed:
-    told = loaded.state.told.get("")
+    told = loaded.state.reads_last
     return BaseListed(
         area=id_,
         version=loaded.version,

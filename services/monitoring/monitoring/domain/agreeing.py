@@ -57,7 +57,8 @@ class _Agreement(Command[EffortLevel]):
 
     def _agreed(
         self, level: EffortLevel, context: Context, replaces: str | None
-    ) -> facts.EffortLevelAgreed:
+    ) -> tuple[facts.EffortLevelAgreed, tuple[facts.EffortGatesJudged, ...]]:
+        """The agreement, and why the gates let it through: the second stays inside."""
         require_open(level, context.today)
         _require_discussed(level, context.today)
         if self.valid is not None and self.valid.reversed:
@@ -86,7 +87,7 @@ class _Agreement(Command[EffortLevel]):
             together = done_together(period, plan, roles, context.today, faults)
         faults.refuse_any()
         silent = [partner for partner in level.invited if partner not in level.reactions]
-        return facts.EffortLevelAgreed(
+        agreed = facts.EffortLevelAgreed(
             area=level.area,
             level=level.level,
             mode=MODES[level.level],
@@ -95,9 +96,12 @@ class _Agreement(Command[EffortLevel]):
             no_reaction=tuple(silent),
             replaces=replaces,
             backdating=self.backdating if first < context.today else None,
-            gates=gates.lines or None,
+            gates=tuple(line.verdict() for line in gates.lines) or None,
             together=together,
         )
+        if not gates.lines:
+            return agreed, ()
+        return agreed, (facts.EffortGatesJudged(lines=gates.lines, on=context.today),)
 
     def _period(self, level: EffortLevel) -> tuple[date, date | None]:
         if self.valid is not None:
@@ -111,7 +115,9 @@ class AgreeEffortLevel(_Agreement):
 
     def decide(self, level: EffortLevel, context: Context) -> Iterator[Event]:
         """Refuses while discussion or gates are not through, and where another level overlaps."""
-        yield self._agreed(level, context, None)
+        agreed, judged = self._agreed(level, context, None)
+        yield from judged
+        yield agreed
 
 
 class ReplaceEffortLevel(_Agreement, beside=EffortLevel):
@@ -129,10 +135,11 @@ class ReplaceEffortLevel(_Agreement, beside=EffortLevel):
         """As agreeing; the replaced level must be an agreed one of the same area."""
         if replaced.agreement is None or replaced.area != level.area:
             refuse("nothing-to-replace", "It replaces an agreed level of the same area.")
-        agreed = self._agreed(level, context, self.replaces)
+        agreed, judged = self._agreed(level, context, self.replaces)
         first = agreed.valid.from_
         if replaced.last_day is not None and replaced.last_day < first:
             refuse("nothing-to-replace", f"That level is over after {replaced.last_day}.")
+        yield from judged
         yield agreed
         yield on(
             replaced,

@@ -10,7 +10,7 @@ from uuid import UUID
 from leefwijk.events.dates import begin_of, day_after
 from leefwijk.events.decider import Command, Context, Fact, Listing, State, evolves, refuse
 from leefwijk.events.event import Event, Validity
-from leefwijk.events.fields import Identifier, Reason
+from leefwijk.events.fields import Identifier, Municipality, Reason
 from leefwijk.events.language.monitoring.area_roles import (
     AreaRole,
     AreaRoleAssigned,
@@ -40,7 +40,9 @@ class Held:
         return self.first <= day and (self.last is None or day <= self.last)
 
     def meets(self, first: date, last: date | None) -> bool:
-        """Whether it has a day in common with a period."""
+        """Whether it has a day in common with a period; ended before it began, it has none."""
+        if self.last is not None and self.last < self.first:
+            return False
         return (last is None or self.first <= last) and (self.last is None or first <= self.last)
 
 
@@ -153,6 +155,34 @@ class EndAreaRole(Command[AreaRoles]):
             on=day,
             reason=self.reason,
         )
+
+
+class EndRolesOfPartner(Command[AreaRoles]):
+    """A partner left a municipality; it comes from the platform itself."""
+
+    partner: Identifier
+    municipality: Municipality
+    on: date
+    """First day without the partner there."""
+
+    def decide(self, roles: AreaRoles, context: Context) -> Iterator[Event]:
+        """Every role of it that runs on that day or begins later, unless it still works there.
+
+        An area may lie in more than one municipality.
+        """
+        partner = context.knowledge(KnownPartners).found.get(self.partner)
+        if partner is not None and set(partner.municipalities) & set(roles.municipalities):
+            return
+        for one in roles.held:
+            if one.partner == self.partner and one.meets(self.on, None):
+                yield AreaRoleEnded(
+                    area=roles.area,
+                    partner=one.partner,
+                    role=one.role,
+                    subject=one.subject,
+                    on=max(self.on, one.first),
+                    reason=f"The partner no longer works with us in {self.municipality}.",
+                )
 
 
 class JudgeRolesByTime(Command[AreaRoles], deadline=True):

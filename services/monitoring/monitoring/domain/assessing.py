@@ -27,7 +27,21 @@ def _once(steps: tuple[StepFound, ...]) -> None:
         raise ValueError("a step is found one way or the other: name it once")
 
 
-class AssessBase(Command[BaseCondition]):
+class Judging(Command[BaseCondition]):
+    """A command after which the base may read differently, from a day on."""
+
+    def since(self, base: BaseCondition, today: date) -> date:
+        """The first day of which it may: also where a lapse was not told of yet."""
+        over = base.lapsing(today)
+        lapse = day_after(over[0].now.valid_through) if over else today
+        return min(self._begins(base, today), lapse)
+
+    def _begins(self, base: BaseCondition, today: date) -> date:  # noqa: ARG002 - overridden
+        """The first day that it is about itself."""
+        return today
+
+
+class AssessBase(Judging):
     """Say what was found of the base, of the area as a whole or of one complex.
 
     A step that is not named was not looked at: its earlier finding stands as long as it is valid.
@@ -58,10 +72,13 @@ class AssessBase(Command[BaseCondition]):
             steps=self.steps,
             valid_through=_valid_through(day),
         )
-        yield from _recorded(base, assessed, context, since=day)
+        yield from _recorded(base, assessed, context, self.since(base, context.today))
+
+    def _begins(self, base: BaseCondition, today: date) -> date:  # noqa: ARG002 - not asked of it
+        return self.on or today
 
 
-class CorrectBaseAssessment(Command[BaseCondition]):
+class CorrectBaseAssessment(Judging):
     """An assessment was mistaken: say what it should have said. Both stay visible."""
 
     assessment: UUID
@@ -102,7 +119,12 @@ class CorrectBaseAssessment(Command[BaseCondition]):
             valid_through=_valid_through(day),
             reason=self.reason,
         )
-        yield from _recorded(base, corrected, context, since=min(day, said.on))
+        yield from _recorded(base, corrected, context, self.since(base, context.today))
+
+    def _begins(self, base: BaseCondition, today: date) -> date:
+        """Moved to another day, it also reads differently between the two."""
+        said = [one.now.on for one in base.assessments if one.id == self.assessment]
+        return min([self.on or today, *said])
 
 
 class PlanBaseAction(Command[BaseCondition]):
@@ -152,7 +174,7 @@ class CompleteBaseAction(Command[BaseCondition]):
         yield facts.BaseActionCompleted(action=self.action, on=day)
 
 
-class JudgeBase(Command[BaseCondition]):
+class JudgeBase(Judging):
     """What is known around the base changed: homes, plans, or the base of a part."""
 
     on: date | None = None
@@ -160,11 +182,14 @@ class JudgeBase(Command[BaseCondition]):
 
     def decide(self, base: BaseCondition, context: Context) -> Iterator[Event]:
         """The verdicts that read differently now."""
-        day = min(self.on or context.today, context.today)
-        yield from changes(base, context.knowledge(KnownBase), context.today, day)
+        today = context.today
+        yield from changes(base, context.knowledge(KnownBase), today, self.since(base, today))
+
+    def _begins(self, base: BaseCondition, today: date) -> date:  # noqa: ARG002 - not asked of it
+        return min(self.on or today, today)
 
 
-class JudgeBaseByTime(Command[BaseCondition], deadline=True):
+class JudgeBaseByTime(Judging, deadline=True):
     """Time passed: work is overdue, or an assessment too old to count (MON-25, MON-27)."""
 
     def decide(self, base: BaseCondition, context: Context) -> Iterator[Event]:
@@ -173,15 +198,14 @@ class JudgeBaseByTime(Command[BaseCondition], deadline=True):
         for name, action in base.actions.items():
             if action.completed is None and not action.overdue and action.by < today:
                 yield facts.BaseActionBecameOverdue(action=name, on=day_after(action.by))
-        over = [one for one in base.in_use() if not one.lapsed and one.now.valid_through < today]
-        for one in sorted(over, key=lambda one: one.now.valid_through):
+        since, over = self.since(base, today), base.lapsing(today)
+        for one in over:
             lapsed = facts.BaseAssessmentLapsed(
                 assessment=one.id, complex=one.now.complex, on=day_after(one.now.valid_through)
             )
             base = evolve(base, lapsed, Fact(one.id, 0, context.now))
             yield lapsed
         if over:
-            since = day_after(min(one.now.valid_through for one in over))
             yield from changes(base, context.knowledge(KnownBase), today, since)
 
 
@@ -198,7 +222,7 @@ def _assessment(base: BaseCondition, id_: UUID) -> Assessment:
 
 
 def _recorded(
-    base: BaseCondition, event: Event, context: Context, *, since: date
+    base: BaseCondition, event: Event, context: Context, since: date
 ) -> Iterator[Event | Cited]:
     """The event, and the verdicts that follow from it and cite it."""
     id_ = context.new_id()

@@ -83,7 +83,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Told:
-    """The verdict that was recorded last, of the area or of a complex."""
+    """A verdict as it was recorded, of the area or of a complex, with its first day."""
 
     verdict: Verdict
     step: int
@@ -94,15 +94,40 @@ class Told:
 
 
 @dataclass(frozen=True)
-class BaseCondition(State, kind="base-conditions", shape=2):
+class BaseCondition(State, kind="base-conditions", shape=3):
     """Everything found of the base of an area."""
 
     area: str = ""
     municipalities: tuple[str, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     actions: dict[str, Action] = field(default_factory=dict)
-    told: dict[str, Told] = field(default_factory=dict)
-    """By complex; the area itself under the empty name."""
+    told: dict[str, tuple[Told, ...]] = field(default_factory=dict)
+    """By complex, in the order of their days; the area itself under the empty name."""
+
+    def reads(self, complex_: str | None, day: date) -> Told | None:
+        """The verdict that was told of a day, by what is recorded now."""
+        told = self.told.get(complex_ or "", ())
+        return next((one for one in reversed(told) if one.on <= day), None)
+
+    @property
+    def reads_last(self) -> Told | None:
+        """The verdict on the area that was told of the latest day."""
+        told = self.told.get("")
+        return told[-1] if told else None
+
+    def telling(self, event: facts.BaseVerdictChanged) -> BaseCondition:
+        """With a verdict told: what was told from its day on, it replaces."""
+        name = event.complex or ""
+        before = [one for one in self.told.get(name, ()) if one.on < event.on]
+        told = Told(
+            event.verdict,
+            event.step,
+            event.because,
+            event.evidence,
+            event.valid_through,
+            event.on,
+        )
+        return replace(self, told={**self.told, name: (*before, told)})
 
     def looked(
         self, day: date, known_at: datetime | None = None
@@ -134,6 +159,11 @@ class BaseCondition(State, kind="base-conditions", shape=2):
         used = {looked.assessment for steps in newest for looked in steps.values()}
         return [one for one in self.assessments if one.id in used]
 
+    def lapsing(self, today: date) -> list[Assessment]:
+        """The assessments that some finding rests on and that are too old, which was not told."""
+        over = [one for one in self.in_use() if not one.lapsed and one.now.valid_through < today]
+        return sorted(over, key=lambda one: one.now.valid_through)
+
     def due(self) -> datetime | None:
         """When an action becomes overdue or an assessment lapses."""
         days = [
@@ -146,7 +176,7 @@ class BaseCondition(State, kind="base-conditions", shape=2):
 
     def listing(self) -> Listing:
         """Found by area, by what it lies in, and by the verdict on the area."""
-        told = self.told.get("")
+        told = self.reads_last
         return Listing(
             self.area or None,
             self.municipalities,
@@ -187,13 +217,15 @@ def _(base: BaseCondition, event: facts.BaseAssessmentCorrected, fact: Fact) -> 
     said = Said(
         fact.id, fact.time, event.complex, event.on, event.valid_through, event.steps, event.reason
     )
-    return replace(
-        base,
-        assessments=tuple(
-            replace(one, said=(*one.said, said)) if one.id == event.corrects else one
-            for one in base.assessments
-        ),
-    )
+
+    def after(one: Assessment) -> Assessment:
+        if one.id != event.corrects:
+            return one
+        # that it lapsed was said of its last day: with another one it lapses by that
+        lapsed = one.lapsed and one.now.valid_through == event.valid_through
+        return replace(one, said=(*one.said, said), lapsed=lapsed)
+
+    return replace(base, assessments=tuple(after(one) for one in base.assessments))
 
 
 @evolves(facts.BaseAssessmentLapsed)
@@ -227,12 +259,4 @@ def _(base: BaseCondition, event: facts.BaseActionBecameOverdue) -> BaseConditio
 
 @evolves(facts.BaseVerdictChanged)
 def _(base: BaseCondition, event: facts.BaseVerdictChanged) -> BaseCondition:
-    told = Told(
-        event.verdict,
-        event.step,
-        event.because,
-        event.evidence,
-        event.valid_through,
-        event.on,
-    )
-    return replace(base, told={**base.told, event.complex or "": told})
+    return base.telling(event)

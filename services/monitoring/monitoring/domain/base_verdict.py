@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from leefwijk.events.dates import day_after
 from leefwijk.events.language.monitoring.base_conditions import (
     BaseVerdictChanged,
     FailingStep,
@@ -15,7 +16,7 @@ from leefwijk.events.language.monitoring.base_conditions import (
     Step,
     Verdict,
 )
-from monitoring.domain.base_condition import BaseCondition, Looked
+from monitoring.domain.base_condition import BaseCondition, Looked, Told
 from monitoring.domain.places import lies_in
 
 FIRST = (Step.CLEAN, Step.WHOLE, Step.SAFE)
@@ -52,6 +53,13 @@ class KnownBase:
     """The base of other areas, where somebody looked at a complex that lies here."""
     elsewhere: frozenset[str] = frozenset()
     """Complexes that somebody looked at here, of which no home lies here."""
+    earlier: tuple[tuple[date, tuple[KnownComplex, ...]], ...] = ()
+    """The homes as they stood from each of these days on, where it is about days before today."""
+
+    def as_of(self, day: date) -> KnownBase:
+        """The same, with the homes as they stood on a day."""
+        stood = [homes for first, homes in self.earlier if first <= day]
+        return replace(self, complexes=stood[-1]) if stood else self
 
 
 @dataclass(frozen=True)
@@ -261,46 +269,77 @@ def _worst(readings: list[Reading]) -> Reading:
 
 
 def changes(
-    base: BaseCondition, known: KnownBase, day: date, since: date
+    base: BaseCondition, known: KnownBase, today: date, since: date
 ) -> Iterator[BaseVerdictChanged]:
-    """What reads differently from what was last told, of the area and of its complexes.
+    """What reads differently from what was told, of the area and of its complexes.
 
-    `base` holds what is being recorded now; `since` is the day from which it is so.
+    `base` holds what is being recorded now; `since` is the first day of which it may read
+    differently. A verdict holds from its own day on, so that each day until today on which
+    another one begins has to be told anew: the facts read as of any day what is read as of it.
     """
-    read = read_area(base, known, day)
+    before = base
     mine = {said.complex for one in base.assessments for said in one.said}
-    told = {name for name in base.told if name}
-    for name, reading in read.complexes.items():
-        if name in mine | told or reading.verdict is Verdict.NOT_IN_ORDER:
-            yield from _change(base, name, reading, since)
-    for name in sorted(told - read.complexes.keys() - known.elsewhere):
-        # nothing is known of it any more: it was corrected away, or falls under the whole
-        yield from _change(base, name, Reading(Verdict.UNKNOWN), since)
-    yield from _change(base, None, read.area, since)
+    for day in _turns(base, known, since, today):
+        read = read_area(base, known.as_of(day), day)
+        told = {name for name in base.told if name}
+        complexes = {
+            name: reading
+            for name, reading in read.complexes.items()
+            if name in mine | told or reading.verdict is Verdict.NOT_IN_ORDER
+        }
+        # nothing is known of it on that day: it was corrected away, or falls under the whole
+        gone = sorted(told - read.complexes.keys() - known.elsewhere)
+        complexes |= dict.fromkeys(gone, Reading(Verdict.UNKNOWN))
+        for name, reading in (*complexes.items(), (None, read.area)):
+            now, was = base.reads(name, day), before.reads(name, day)
+            first = name is None and "" not in base.told
+            if not (first or _differs(now, reading)):
+                continue
+            # of this day the verdict was told that began last: until now, or just now
+            stood = was if was and now and was.on > now.on else now
+            event = _changed(base, name, stood, reading, day)
+            base = base.telling(event)
+            yield event
 
 
-def _change(
-    base: BaseCondition, complex_: str | None, now: Reading, since: date
-) -> Iterator[BaseVerdictChanged]:
-    told = base.told.get(complex_ or "")
-    if told is not None and (
+def _turns(base: BaseCondition, known: KnownBase, since: date, today: date) -> list[date]:
+    """The days, from one through today, on which the base may begin to read otherwise.
+
+    Also those on which it was told to: what was told of such a day may not be so any more.
+    """
+    turns = {first for first, _ in known.earlier}
+    turns |= {one.on for told in base.told.values() for one in told}
+    for one in (base, *known.below, *known.beside):
+        for assessment in one.assessments:
+            turns |= {assessment.now.on, day_after(assessment.now.valid_through)}
+    return sorted({since, *(day for day in turns if since < day <= today)})
+
+
+def _differs(told: Told | None, now: Reading) -> bool:
+    if told is None:
+        return now.rests_on_something or now.verdict is not Verdict.UNKNOWN
+    return (
         told.verdict,
         told.step,
         told.because,
         told.evidence,
         told.valid_through,
-    ) == (now.verdict, now.step, now.because, now.evidence, now.valid_through):
-        return
-    yield BaseVerdictChanged(
+    ) != (now.verdict, now.step, now.because, now.evidence, now.valid_through)
+
+
+def _changed(
+    base: BaseCondition, complex_: str | None, before: Told | None, now: Reading, day: date
+) -> BaseVerdictChanged:
+    return BaseVerdictChanged(
         area=base.area,
         municipalities=base.municipalities,
         complex=complex_,
-        before=told.verdict if told else Verdict.UNKNOWN,
+        before=before.verdict if before else Verdict.UNKNOWN,
         verdict=now.verdict,
         step=now.step,
         because=now.because,
         evidence=now.evidence,
         assessed=now.assessed,
         valid_through=now.valid_through,
-        on=since,
+        on=day,
     )

@@ -90,7 +90,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class EffortLevel(State, kind="effort-levels", shape=3):
+class EffortLevel(State, kind="effort-levels", shape=4):
     """A proposed or agreed level of an area."""
 
     status: Status | None = None
@@ -202,6 +202,11 @@ def _(level: EffortLevel, event: facts.EffortLevelObjectionAnswered) -> EffortLe
     return replace(level, reactions={**level.reactions, event.partner: said})
 
 
+@evolves(facts.EffortGatesJudged)
+def _(level: EffortLevel, event: facts.EffortGatesJudged) -> EffortLevel:
+    return replace(level, gates=event.lines)
+
+
 @evolves(facts.EffortLevelAgreed)
 def _(level: EffortLevel, event: facts.EffortLevelAgreed, fact: Fact) -> EffortLevel:
     return replace(
@@ -210,7 +215,6 @@ def _(level: EffortLevel, event: facts.EffortLevelAgreed, fact: Fact) -> EffortL
         valid_from=event.valid.from_,
         valid_through=event.valid.through,
         agreement=fact.id,
-        gates=event.gates or (),
         together=event.together,
     )
 

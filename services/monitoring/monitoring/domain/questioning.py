@@ -9,7 +9,7 @@ from uuid import UUID
 
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import EffortLevelName, Reason
+from leefwijk.events.fields import AreaId, EffortLevelName, Reason
 from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.monitoring import effort_levels as facts
 from leefwijk.events.language.monitoring.effort_levels import Answer, Ground
@@ -33,6 +33,8 @@ class JudgeLevelGround(Command[EffortLevel]):
     """A ground of the level changed; it comes from the platform itself."""
 
     ground: Ground
+    area: AreaId | None = None
+    """Of which area it changed; none: of that of the level itself."""
     lost: bool
     """Whether it was there before; a level that was agreed without it is not questioned anew."""
     newly_known: bool = False
@@ -59,7 +61,9 @@ class JudgeLevelGround(Command[EffortLevel]):
                 evidence=self.evidence,
                 on=self.on,
             )
-        lost = self.lost or (self.newly_known and _rested_on_base(level))
+        own = self.ground is not Ground.BASE or self.area in {None, level.area}
+        lost = self.lost if own else self.lost and _rests_on_base(level)
+        lost = lost or (self.newly_known and _rests_on_base(level))
         if not there and lost and asked is None:
             yield facts.EffortLevelQuestioned(
                 area=level.area,
@@ -71,10 +75,14 @@ class JudgeLevelGround(Command[EffortLevel]):
             )
 
 
-def _rested_on_base(level: EffortLevel) -> bool:
-    """Whether the base passed when it was agreed, and nobody answered for it since."""
-    passed = any(line.gate is Gate.BASE_IN_ORDER and line.passes for line in level.gates)
-    return passed and all(one.ground is not Ground.BASE for one in level.answers)
+def _rests_on_base(level: EffortLevel) -> bool:
+    """Whether the base passed when it was agreed, or was restored; not where somebody answered."""
+    answers = [one.answer for one in level.answers if one.ground is Ground.BASE]
+    if answers:
+        return answers[-1] is Answer.RESTORED
+    lines = [line for line in level.gates if line.gate is Gate.BASE_IN_ORDER]
+    # nothing was kept of the gates of the oldest levels: asking once too often harms nobody
+    return all(line.passes for line in lines)
 
 
 class AnswerLevelQuestion(Command[EffortLevel]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,9 +11,11 @@ from leefwijk.events.consume.reading import Reading as HowFar
 from leefwijk.events.consume.reading import reading_of
 from leefwijk.events.decider import Context, refuse
 from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.monitoring.area_roles import AreaRole
 from leefwijk.events.language.monitoring.base_conditions import Verdict
 from leefwijk.events.language.monitoring.effort_levels import Ground
 from leefwijk.gates.line import At, Freshness
+from leefwijk.gates.parties import Parties, PartyRole
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
 from monitoring.domain.agreeing import AreaLevels
@@ -22,6 +25,7 @@ from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.base_verdict import PlaceRead, read_area
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates
+from monitoring.domain.partner import Partner
 from monitoring.domain.places import KnownPlace, lies_in
 from monitoring.domain.questioning import JudgeLevelGround, LevelGrounds
 from monitoring.knowledge.agreements import agreements_of
@@ -75,6 +79,7 @@ async def gates_of(
         homes = _fresh(read, "housing_mix", ("dwellings", "dwelling-imports"), place)
         asked = _fresh(read, "participation", ("involvement-checks", "trajectories"), place)
         advised = _fresh(read, "participation", ("formal-advices",), place)
+        stock = _fresh(read, "housing_mix", ("dwellings", "dwelling-imports", "plans"), place)
         dwellings = await own_homes(connection, scope, homes)
         checks = await checks_in(connection, places, asked)
         due = advice_due(level.level, in_force)
@@ -87,6 +92,8 @@ async def gates_of(
         await agreements_of(service, place.municipalities, Freshness(context.now)),
         dwellings,
         advice,
+        await _parties(service, where.nearest, Freshness(context.now)),
+        stock,
     )
     return LevelGates(level_gates(level, known, At(context.now)))
 
@@ -99,6 +106,27 @@ def _in_force(levels: AreaLevels, day: date) -> EffortLevelName | None:
 def _fresh(read: HowFar, service: str, aggregates: tuple[str, ...], place: KnownPlace) -> Freshness:
     so_far = read.so_far(service, aggregates, place.municipalities)
     return Freshness(so_far.proved, so_far.held)
+
+
+async def _parties(service: ServiceContext, areas: Iterable[str], fresh: Freshness) -> Parties:
+    """Who is responsible for what in these areas; complete, for the roles are monitoring's own."""
+    found = []
+    for area in areas:
+        roles = (await service.handler.load(AreaRoles, area)).state
+        for one in roles.held:
+            if one.role is AreaRole.RESPONSIBLE:
+                name = (await service.handler.load(Partner, one.partner)).state.name
+                found.append(
+                    PartyRole(
+                        name or one.partner,
+                        area,
+                        one.subject or "",
+                        one.first,
+                        (str(one.event),),
+                        one.last,
+                    )
+                )
+    return Parties(tuple(found), fresh)
 
 
 async def _place(service: ServiceContext, place: KnownPlace) -> Place:

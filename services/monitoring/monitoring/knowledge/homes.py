@@ -77,26 +77,41 @@ insert into known_deliveries (delivery, event_id, completed)
 values (:delivery, :event_id, :completed) on conflict (delivery) do nothing
 """)
 _COMPLEXES = text("""
-with scored as (
-    select distinct on (home) home, score, evidence from known_scores
-    where measured <= :day
-    order by home, measured desc, event_id desc
+with asked as (
+    select unnest(cast(:days as date[])) as day
+), here as (
+    select home, complex, area from known_homes
+    where is_home and within && cast(:areas as text[])
+), scored as (
+    select distinct on (day, home) day, home, score, evidence
+    from asked join known_scores on measured <= day join here using (home)
+    order by day, home, measured desc, event_id desc
 ), judged as (
-    select h.complex, h.area, s.evidence,
+    select day, h.complex, h.area, s.evidence,
         coalesce(s.score >= 5, false) as bad,
         exists (
             select from known_plan_homes p join known_exceptions e using (plan)
-            where p.home = h.home and cast(:day as date) between e.first and e.last
+            where p.home = h.home and day between e.first and e.last
         ) as exempt
-    from known_homes h left join scored s using (home)
-    where h.is_home and h.within && cast(:areas as text[])
+    from asked cross join here h left join scored s using (day, home)
 )
-select complex, min(area) as area,
+select day, complex, min(area) as area,
     array_remove(array_agg(evidence order by evidence) filter (where bad and not exempt), null)
         as bad,
     array_remove(array_agg(evidence order by evidence) filter (where bad and exempt), null)
         as exempt
-from judged group by complex order by complex
+from judged group by day, complex order by day, complex
+""")
+_TURNS = text("""
+with here as (
+    select home from known_homes where is_home and within && cast(:areas as text[])
+), turns as (
+    select measured as day from known_scores join here using (home)
+    union
+    select unnest(array[e.first, e.last + 1]) from known_exceptions e
+    where exists (select from known_plan_homes p join here using (home) where p.plan = e.plan)
+)
+select day from turns where day > :since and day <= :today order by day
 """)
 _WHERE = text("""
 select distinct complex, area from known_homes
@@ -203,23 +218,32 @@ WRITES: Writes = {
 
 
 async def complexes_in(
-    connection: AsyncConnection, areas: tuple[str, ...], day: date
-) -> tuple[KnownComplex, ...]:
-    """The complexes with own homes in these areas and what lies in them, as of a day.
+    connection: AsyncConnection, areas: tuple[str, ...], *days: date
+) -> dict[date, tuple[KnownComplex, ...]]:
+    """The complexes with own homes in these areas and what lies in them, as of each of the days.
 
     Conditions by the day on which they were measured, exceptions by their own days (MIX-29); which
     homes there are is known as of now only.
     """
-    rows = (await connection.execute(_COMPLEXES, {"areas": list(areas), "day": day})).all()
-    return tuple(
-        KnownComplex(
-            row.complex,
-            row.area,
-            tuple(UUID(id_) for id_ in row.bad or ()),
-            tuple(UUID(id_) for id_ in row.exempt or ()),
+    found: dict[date, list[KnownComplex]] = {day: [] for day in days}
+    for row in await connection.execute(_COMPLEXES, {"areas": list(areas), "days": list(found)}):
+        found[row.day].append(
+            KnownComplex(
+                row.complex,
+                row.area,
+                tuple(UUID(id_) for id_ in row.bad or ()),
+                tuple(UUID(id_) for id_ in row.exempt or ()),
+            )
         )
-        for row in rows
-    )
+    return {day: tuple(complexes) for day, complexes in found.items()}
+
+
+async def turns_of_homes(
+    connection: AsyncConnection, areas: tuple[str, ...], since: date, today: date
+) -> list[date]:
+    """The first day, and those after it on which homes in these areas began to read otherwise."""
+    asked = {"areas": list(areas), "since": since, "today": today}
+    return [since, *(await connection.execute(_TURNS, asked)).scalars()]
 
 
 async def areas_of(connection: AsyncConnection, complexes: Sequence[str]) -> dict[str, set[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from leefwijk.events.store import listing
 from leefwijk.service.context import ServiceContext
 from monitoring.domain.agreeing import AreaLevels, OtherLevel
 from monitoring.domain.area import Area
+from monitoring.domain.area_roles import EndRolesOfPartner
 from monitoring.domain.effort_level import EffortLevel, Status
 from monitoring.domain.experienced_area import Drawing, ExperiencedArea, KnownParts
 from monitoring.domain.import_run import ImportRun, RunningImport
@@ -100,7 +102,7 @@ async def known_for_proposal(
     figures = [await _figure(service, command, cited) for cited in command.measurements]
     stories = [await _story(service, story) for story in command.stories]
     found = tuple(story for story in stories if story is not None)
-    partners = await _partners(service, command.invited, context)
+    partners = await _partners(service, command.invited, context.today)
     return place, Grounds(tuple(figures), found), partners
 
 
@@ -131,15 +133,14 @@ async def _story(service: ServiceContext, id_: str) -> KnownStory | None:
     return KnownStory(id_, (story.area, *lived), story.month, story.event)
 
 
-async def _partners(
-    service: ServiceContext, ids: tuple[str, ...], context: Context
-) -> KnownPartners:
+async def _partners(service: ServiceContext, ids: tuple[str, ...], day: date) -> KnownPartners:
+    """The registered ones among these, with where they work on a day."""
     found = {}
     for id_ in ids:
         loaded = await service.handler.load(Partner, id_)
         partner = loaded.state
         if loaded.version and partner.partner_kind is not None:
-            works_in = partner.works_in(context.today)
+            works_in = partner.works_in(day)
             found[id_] = KnownPartner(id_, partner.partner_kind.value, works_in)
     return KnownPartners(found)
 
@@ -151,7 +152,14 @@ async def known_for_role(
     place = await place_of(service, context.stream)
     if place is None:
         refuse("unknown-area", f"{context.stream} is not registered.")
-    return place, await _partners(service, (command.partner,), context)
+    return place, await _partners(service, (command.partner,), context.today)
+
+
+async def partner_that_left(
+    service: ServiceContext, command: EndRolesOfPartner, _state: Any, _context: Context
+) -> tuple[KnownPartners]:
+    """The partner, with where it works from the day on which it left."""
+    return (await _partners(service, (command.partner,), command.on),)
 
 
 async def reacting_partner(
@@ -159,7 +167,7 @@ async def reacting_partner(
 ) -> tuple[KnownPartners]:
     """The partner that acts."""
     own = (context.actor.partner,) if context.actor.partner else ()
-    return (await _partners(service, own, context),)
+    return (await _partners(service, own, context.today),)
 
 
 async def area_levels(

@@ -1,4 +1,4 @@
-"""What is judged again when something is heard: bases, and the grounds of agreed levels."""
+"""What is judged again when something is heard: bases, the grounds of agreed levels, roles."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ from leefwijk.events.language.monitoring.base_conditions import (
     Verdict,
 )
 from leefwijk.events.language.monitoring.effort_levels import Ground
+from leefwijk.events.language.monitoring.partners import PartnerLeftMunicipality
+from monitoring.domain.area_roles import EndRolesOfPartner
 from monitoring.domain.assessing import JudgeBase
 from monitoring.domain.places import lies_in, patterns_below
 from monitoring.domain.questioning import JudgeLevelGround
@@ -77,6 +79,14 @@ order by stream_id
 _LEVELS_BELOW = text("""
 select substr(stream_id, 15) as id, area from documents
 where kind = 'effort-levels' and status = 'agreed' and area like any(cast(:below as text[]))
+order by stream_id
+""")
+
+_ROLES_OF = text("""
+select substr(stream_id, 12) as id from documents
+where kind = 'area-roles' and facets @> array[
+    'partner:' || cast(:partner as text), 'municipality:' || cast(:left as text)
+]
 order by stream_id
 """)
 
@@ -185,6 +195,22 @@ async def _directed(connection: AsyncConnection, change: Change) -> Iterable[str
     return (await connection.execute(_LEVELS, {"areas": [event.area]})).scalars().all()
 
 
+async def _roles_of(connection: AsyncConnection, change: Change) -> Iterable[str]:
+    """The areas of a municipality in which the partner that left it has or had a role."""
+    event = change.event
+    assert isinstance(event, PartnerLeftMunicipality)  # noqa: S101 - registered for it
+    asked = {"partner": change.received.subject, "left": event.municipality}
+    return (await connection.execute(_ROLES_OF, asked)).scalars().all()
+
+
+def _end_roles(change: Change) -> EndRolesOfPartner:
+    event = change.event
+    assert isinstance(event, PartnerLeftMunicipality)  # noqa: S101 - registered for it
+    return EndRolesOfPartner(
+        partner=change.received.subject, municipality=event.municipality, on=event.on
+    )
+
+
 def _judge_base(change: Change) -> JudgeBase:
     return JudgeBase(on=change.event.on)
 
@@ -197,6 +223,7 @@ def _judge_level(change: Change) -> JudgeLevelGround:
     how = "not" if newly_known else "no longer"
     return JudgeLevelGround(
         ground=Ground.BASE,
+        area=event.area,
         lost=event.before is Verdict.IN_ORDER and event.verdict is not Verdict.IN_ORDER,
         newly_known=newly_known,
         because=f"The base of {event.area} is {how} in order: {steps}.",
@@ -241,8 +268,12 @@ _LEVEL_REACTIONS = (
     Reaction("judge-level-directed", AreaRoleAssigned, _directed, _judge_direction),
     Reaction("judge-level-undirected", AreaRoleEnded, _directed, _judge_direction),
 )
-REACTIONS = (*_BASE_REACTIONS, *_LEVEL_REACTIONS)
+_ROLE_REACTIONS = (
+    Reaction("end-roles-of-partner", PartnerLeftMunicipality, _roles_of, _end_roles),
+)
+REACTIONS = (*_BASE_REACTIONS, *_LEVEL_REACTIONS, *_ROLE_REACTIONS)
 COMMANDS: dict[str, type[Command[Any]]] = {
     **{reaction.name: JudgeBase for reaction in _BASE_REACTIONS},
     **{reaction.name: JudgeLevelGround for reaction in _LEVEL_REACTIONS},
+    **{reaction.name: EndRolesOfPartner for reaction in _ROLE_REACTIONS},
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from leefwijk.events.language.housing_mix.dwellings import (
     ConditionCorrected,
     ConditionRecorded,
@@ -221,6 +223,50 @@ async def test_an_area_is_as_good_as_its_worst_complex_and_grows_stale(
     assert await reads() == ("in_order", set())
 
 
+async def _told_of(pittelo: Any, *days: str) -> list[str]:
+    """The verdict on Pittelo that the facts tell of each day: one ends those from its day on."""
+    read = text(
+        "select data from events where stream_id = :stream and type like '%base-verdict-changed%' "
+        "order by version"
+    )
+    async with pittelo.context.reading.connect() as connection:
+        rows = (await connection.execute(read, {"stream": f"base-conditions-{PITTELO}"})).scalars()
+        facts = [row for row in rows if row.get("complex") is None]
+    told: list[dict[str, Any]] = []
+    for fact in facts:
+        told = [*(one for one in told if one["on"] < fact["on"]), fact]
+    return [
+        next((one["verdict"] for one in reversed(told) if one["on"] <= day), "unknown")
+        for day in days
+    ]
+
+
+async def test_facts_tell_of_each_day_what_is_read_as_of_it(pittelo: Any, facts: Any) -> None:
+    """MON-26, MON-27: measured bad and anew before it was heard, and an exception that ended."""
+    await pittelo.hears("housing_mix", "d1", facts.home(BUURT))
+    await pittelo.hears("housing_mix", "i", facts.delivered())
+    await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": WELL})
+    pittelo.clock.set("2027-03-20T09:00:00Z")
+    six, mended = _scored(6, date(2026, 12, 1)), _scored(2, date(2027, 2, 1))
+    await pittelo.hears("housing_mix", "d1", mended, six, _scored(3, date(2026, 10, 1)))
+    planned = [_announced("d1"), _decided(date(2026, 12, 20))]
+    await pittelo.hears("housing_mix", "p", *planned)
+    await pittelo.settle()
+    days = (
+        ("2026-11-01", "unknown"),
+        ("2026-11-02", "in_order"),
+        ("2026-12-01", "in_order"),
+        ("2026-12-20", "in_order"),
+        ("2026-12-21", "not_in_order"),
+        ("2027-01-31", "not_in_order"),
+        ("2027-02-01", "in_order"),
+        ("2027-03-20", "in_order"),
+    )
+    reads = [(day, (await pittelo.look(BASE, asOf=day))["base"]["verdict"]) for day, _ in days]
+    assert reads == list(days)
+    assert await _told_of(pittelo, *(day for day, _ in days)) == [verdict for _, verdict in days]
+
+
 async def test_a_correction_moves_a_finding_to_the_complex_that_it_is_about(
     pittelo: Any, facts: Any, propose: Any
 ) -> None:
@@ -371,6 +417,24 @@ async def test_a_level_that_rests_on_the_look_at_its_wijk_is_questioned_with_it(
     await pittelo.done(f"/base-conditions/{BUURT}/assessments", WORKER, {"steps": WELL})
     assert await _asked_after(pittelo, level, PITTELO, safe="insufficient") == []
     assert (await pittelo.facts("effort-levels-%"))["effort-level-questioned"] == 1
+
+
+async def test_a_level_agreed_without_the_base_is_not_questioned_for_a_buurt(
+    pittelo: Any, facts: Any, propose: Any
+) -> None:
+    """MON-29, MON-34: set aside for the wijk, whose other complex was dark; then a buurt falls."""
+    await pittelo.hears("housing_mix", "d1", facts.home(BUURT))
+    await pittelo.hears("housing_mix", "i", facts.delivered())
+    await pittelo.hears("participation", "k", facts.check(PITTELO))
+    await pittelo.done(f"/base-conditions/{BUURT}/assessments", WORKER, {"steps": WELL})
+    dark = [*WELL[:2], *_found(safe="insufficient")]
+    await pittelo.done(f"{BASE}/assessments", WORKER, {"steps": dark})
+    await pittelo.settle()
+    level = f"/effort-proposals/{await propose(pittelo, PITTELO)}"
+    aside = {"gate": "base-in-order", "reason": "Lighting ordered"}
+    await pittelo.done(f"{level}/gate-overrides", DIRECTOR, aside)
+    await pittelo.done(f"{level}/agreements", MANAGER)
+    assert await _asked_after(pittelo, level, BUURT, clean="insufficient") == []
 
 
 async def test_a_first_look_at_the_buurt_takes_the_ground_that_the_wijk_gave(

@@ -19,7 +19,9 @@ from level_gates import (
     codes,
     lines,
 )
+from sqlalchemy import text
 
+from leefwijk.events.language.housing_mix.plans import PlanAnnounced, PlanKind
 from leefwijk.events.language.participation.involvement_checks import (
     CheckWithdrawn,
     ConclusionDoubted,
@@ -29,6 +31,14 @@ from leefwijk.events.language.participation.involvement_checks import (
 )
 from leefwijk.events.language.participation.trajectories import PromiseLowered
 from leefwijk.events.language.participation.words import Explanation, Form, Group, Level
+
+ANNOUNCED = PlanAnnounced(
+    kind=PlanKind.DEMOLITION,
+    area=BUURT,
+    municipalities=("GM0106",),
+    complex="c",
+    dwellings=("d9",),
+)
 
 
 class TestBase:
@@ -209,6 +219,51 @@ class TestKnownNow:
         await pittelo.hears("participation", "k", facts.check(PITTELO))
         assert await asked() == ("unknown", "held", "2026-11-02T09:00:00Z")
         assert (await codes(pittelo, proposal))["residents-involvement"] == "knowledge-held"
+
+    async def test_the_base_waits_for_what_is_told_of_homes_and_plans(
+        self, pittelo: Any, facts: Any, propose: Any
+    ) -> None:
+        """MON-35, MON-26: a base that rests on homes does not pass while a fact of one waits."""
+        await asked_and_counted(pittelo, facts)
+        await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": WELL})
+        proposal = await propose(pittelo, PITTELO)
+
+        async def base() -> tuple[str, str]:
+            line = (await lines(pittelo, proposal))["base-in-order"]
+            return line["outcome"], line["knowledge"]
+
+        assert await base() == ("passed", "stale")
+        await pittelo.hearing.prove("housing_mix")
+        assert await base() == ("passed", "known")
+        for stream, subject in (("dwellings-d9", "d9"), ("plans-p9", "p9")):
+            fact = facts.home(BUURT) if subject == "d9" else ANNOUNCED
+            pittelo.hearing.versions[stream] = 1
+            await pittelo.hears("housing_mix", subject, fact)
+            assert await base() == ("unknown", "held")
+            assert (await codes(pittelo, proposal))["base-in-order"] == "knowledge-held"
+            async with pittelo.context.engine.begin() as connection:
+                await connection.execute(text("delete from parked"))
+            assert await base() == ("passed", "known")
+
+    async def test_who_is_responsible_for_something_here_is_looked_at(
+        self, pittelo: Any, facts: Any, propose: Any
+    ) -> None:
+        """MON-35, MON-45: roles are monitoring's own, so known; one for a subject bears on none."""
+        await asked_and_counted(pittelo, facts)
+        proposal = await propose(pittelo, PITTELO)
+
+        async def read() -> dict[str, Any]:
+            return (await lines(pittelo, proposal))["no-other-party-responsible"]
+
+        assert ((await read())["outcome"], (await read())["knowledge"]) == ("passed", "known")
+        body = {"name": "Gemeente Assen", "kind": "municipality", "municipalities": ["GM0106"]}
+        partner = (await pittelo.post("/partners", MANAGER, body)).json()["id"]
+        role = {"partner": partner, "role": "responsible", "subject": "public-space"}
+        path = f"/area-roles/{PITTELO}/assignments"
+        (assigned,) = (await pittelo.done(path, MANAGER, role))["events"]
+        line = await read()
+        assert (line["outcome"], line["evidence"]) == ("passed", [assigned])
+        assert "not for this: Gemeente Assen for public-space" in line["reason"]
 
     async def test_the_day_of_agreeing_counts_and_not_that_of_proposing(
         self, pittelo: Any, facts: Any, propose: Any

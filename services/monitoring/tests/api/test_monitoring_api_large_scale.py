@@ -236,6 +236,29 @@ class TestLargeScale:
         assert (await pittelo.look(ROLES, asOf="2028-04-01"))["director"] is None
         assert (await pittelo.look(ROLES))["director"] == second
 
+    async def test_a_director_that_leaves_the_municipality_directs_no_longer(
+        self, pittelo: Any, large: str
+    ) -> None:
+        """MON-45: its role ends on that day, the level stays and is questioned."""
+        assen = await _partner(pittelo, "municipality", "Gemeente Assen")
+        welfare = await _partner(pittelo, "welfare", "Welzijn Assen")
+        assignments = f"{ROLES}/assignments"
+        await pittelo.done(assignments, MANAGER, {"partner": assen, "role": "director"})
+        await pittelo.done(assignments, MANAGER, {"partner": welfare, "role": "supports"})
+        await _settle_advice(pittelo, large)
+        pittelo.clock.set("2027-04-01T09:00:00Z")
+        await pittelo.done(f"{large}/agreements", MANAGER, {"plan": PLAN, "valid": LONG})
+        await pittelo.settle()
+        leaves = {"municipality": "GM0106", "on": "2027-05-01", "reason": "Merged"}
+        await pittelo.done(f"/partners/{assen}/departures", MANAGER, leaves)
+        await pittelo.settle()
+        assert (await pittelo.look(ROLES, asOf="2027-04-30"))["director"] == assen
+        then = await pittelo.look(ROLES, asOf="2027-05-01")
+        assert (then["director"], [one["partner"] for one in then["roles"]]) == (None, [welfare])
+        shown = await pittelo.look(large)
+        assert shown["status"] == "agreed"
+        assert shown["questions"]["director"]["since"] == "2027-05-01"
+
     async def test_a_role_for_a_period_ends_by_itself(self, pittelo: Any, large: str) -> None:
         """MON-45: a director for a year is gone the day after, and the level is questioned."""
         assen = await _partner(pittelo, "municipality", "Gemeente Assen")

@@ -21,6 +21,7 @@ from leefwijk.events.language.monitoring.base_conditions import (
 from leefwijk.events.language.monitoring.effort_levels import (
     Answer,
     EffortGateOverridden,
+    EffortGatesJudged,
     EffortLevelAgreed,
     EffortLevelProposed,
     EffortLevelQuestionAnswered,
@@ -115,7 +116,9 @@ def test_a_level_has_nine_gates_and_the_budget_is_not_among_them(open_: Specific
     assert all(line.passes for line in lines.values())
     assert all(line.source for line in lines.values())
     assert lines[Gate.BASE_IN_ORDER].evidence == (str(F1),)
-    agreed = open_.when(AgreeEffortLevel()).events[0]
+    judged, agreed = open_.when(AgreeEffortLevel()).events
+    assert isinstance(judged, EffortGatesJudged)
+    assert judged.lines == tuple(lines.values())
     assert isinstance(agreed, EffortLevelAgreed)
     assert agreed.gates is not None
     assert len(agreed.gates) == 9
@@ -175,6 +178,17 @@ def test_extra_needs_the_base_in_order(open_: Specification) -> None:
         assert (line.outcome, line.code) == (GateOutcome.UNKNOWN, "base-unknown")
 
 
+def test_a_base_passes_only_on_what_is_understood_of_homes(open_: Specification) -> None:
+    """MON-35, MON-26: the base rests on homes; while a message about one is held it waits."""
+    fresh = _lines(open_, replace(KNOWN, homes=FRESH))[Gate.BASE_IN_ORDER]
+    assert (fresh.passes, fresh.knowledge) == (True, KnowledgeState.KNOWN)
+    held = replace(KNOWN, homes=Freshness(DECEMBER, held=True))
+    for known in (held, replace(held, base=None)):
+        line = _lines(open_, known)[Gate.BASE_IN_ORDER]
+        assert (line.outcome, line.code) == (GateOutcome.UNKNOWN, "knowledge-held")
+    _judged(open_, held).when(AgreeEffortLevel()).refused("gates-not-passed")
+
+
 def test_basic_never_needs_the_base(
     open_: Specification, proposed_as: Callable[..., EffortLevelProposed]
 ) -> None:
@@ -205,13 +219,22 @@ def test_a_director_sets_the_base_aside_for_this_proposal_only(
             on=date(2026, 12, 1),
         )
     )
-    decided = _judged(overridden, dark).by("area_manager").when(AgreeEffortLevel()).events[0]
-    assert isinstance(decided, EffortLevelAgreed)
-    line = {line.gate: line for line in decided.gates or ()}[base]
+    decided = _judged(overridden, dark).by("area_manager").when(AgreeEffortLevel())
+    judged, agreed = decided.events
+    assert isinstance(agreed, EffortLevelAgreed)
+    line = {line.gate: line for line in agreed.gates or ()}[base]
     assert line.outcome is GateOutcome.FAILED
     assert line.set_aside is not None
-    assert (line.set_aside.reason, line.set_aside.role) == (reason, "area_director")
+    assert line.set_aside.role == "area_director"
     assert line.set_aside.until == date(2028, 12, 31)
+    # partners read the agreement: neither the finding nor the director is quoted to them
+    assert isinstance(judged, EffortGatesJudged)
+    inside = {line.gate: line for line in judged.lines}[base]
+    assert inside.set_aside is not None
+    assert inside.set_aside.reason == reason
+    for words in (reason, inside.reason):
+        assert words not in agreed.to_json()
+        assert words in judged.to_json()
     withdrawn = overridden.when(WithdrawProposal(reason="Anew")).recorded()
     again = replace(withdrawn, events=(), actors=()).and_(proposed_as(invited=()))
     _judged(again, dark).when(AgreeEffortLevel()).refused("gates-not-passed")
@@ -299,6 +322,37 @@ def test_the_level_stays_and_is_questioned_once(in_force: Specification) -> None
     # it was agreed without the base: what was set aside knowingly is not asked again
     known = in_force.knowing(GONE)
     known.when(LOST.model_copy(update={"lost": False})).nothing()
+
+
+def _lost_in(area: str) -> JudgeLevelGround:
+    return LOST.model_copy(update={"area": area})
+
+
+def test_what_another_area_loses_is_asked_of_a_level_that_rests_on_a_base(
+    open_: Specification,
+) -> None:
+    """MON-29: agreed without the base, a buurt that is lost too is not questioned anew."""
+    buurt = "BU01060100@2020"
+    dark = replace(KNOWN, base=PlaceRead(LARIKS, DARK))
+    aside = OverrideLevelGate(gate=Gate.BASE_IN_ORDER, reason="Lighting ordered")
+    without = _judged(open_, dark).by("area_director").when(aside).recorded()
+    for spec, known, questions in ((open_, KNOWN, 1), (without, dark, 0)):
+        agreed = _judged(spec, known).by("area_manager").when(AgreeEffortLevel()).recorded()
+        later = agreed.at("2027-03-05T09:00:00Z").by("service").knowing(GONE)
+        assert len(later.when(_lost_in(buurt)).events) == questions
+        # in order meanwhile, the area itself had a base to lose
+        assert len(later.when(_lost_in(LARIKS)).events) == 1
+
+
+def test_a_ground_that_was_there_again_can_be_lost_again(in_force: Specification) -> None:
+    """MON-29: restored, it rests on the base; answered by a director, it does not."""
+    lost = _lost_in("BU01060100@2020")
+    questioned = in_force.knowing(GONE).when(lost).recorded()
+    restored = questioned.knowing(THERE).when(lost.model_copy(update={"lost": False})).recorded()
+    assert len(restored.knowing(GONE).when(lost).events) == 1
+    answer = AnswerLevelQuestion(ground=Ground.BASE, reason="Repair ordered")
+    answered = questioned.by("area_director").when(answer).recorded()
+    answered.by("service").when(lost).nothing()
 
 
 def test_only_a_director_goes_on_without_the_base(in_force: Specification) -> None:

@@ -20,10 +20,11 @@ from monitoring.domain.area_roles import (
     AreaRoles,
     AssignAreaRole,
     EndAreaRole,
+    EndRolesOfPartner,
     JudgeRolesByTime,
 )
 from monitoring.domain.places import KnownPlace
-from monitoring.domain.proposing import KnownPartners, StatedPeriod
+from monitoring.domain.proposing import KnownPartner, KnownPartners, StatedPeriod
 
 FIRST = date(2026, 1, 1)
 
@@ -155,3 +156,37 @@ def test_a_role_for_a_period_ends_by_itself_once(directed: Specification) -> Non
     again = StatedPeriod(from_=date(2027, 1, 1), through=date(2027, 12, 31))
     anew = over.when(care.model_copy(update={"valid": again})).recorded()
     assert [one.partner for one in anew.state(AreaRoles).on(date(2027, 1, 4))] == ["assen", "care"]
+
+
+def test_a_partner_that_leaves_the_municipality_has_no_role_there(directed: Specification) -> None:
+    """MON-45: all its roles end on that day, what was to begin later as well, others' do not."""
+    day, autumn = date(2026, 7, 1), date(2026, 9, 1)
+    spec = directed
+    for partner in ("assen", "care"):
+        later = AssignAreaRole(
+            partner=partner, role=AreaRole.SUPPORTS, valid=StatedPeriod(from_=autumn)
+        )
+        spec = spec.when(later).recorded()
+    gone = KnownPartners({"assen": KnownPartner("assen", "municipality", ())})
+    left = EndRolesOfPartner(partner="assen", municipality="GM0106", on=day)
+    reason = "The partner no longer works with us in GM0106."
+    ended = [
+        AreaRoleEnded(area="WK010601@2020", partner="assen", role=role, on=on, reason=reason)
+        for role, on in ((AreaRole.DIRECTOR, day), (AreaRole.SUPPORTS, autumn))
+    ]
+    after = spec.by("service").knowing(gone).when(left).then(*ended)
+    roles = after.state(AreaRoles)
+    assert roles.director(date(2026, 6, 30)) is not None
+    assert [one.partner for one in roles.on(day)] == []
+    assert [one.partner for one in roles.on(autumn)] == ["care"]
+    after.when(left).nothing()
+    # a role that ended before it began stands in nobody's way
+    assert not any(one.meets(autumn, None) for one in roles.held if one.partner == "assen")
+
+
+def test_a_partner_that_still_works_in_part_of_the_area_keeps_its_roles() -> None:
+    """MON-45: an area as people live it may lie in two municipalities."""
+    both = _assigned("care", role=AreaRole.SUPPORTS, municipalities=("GM0106", "GM0118"))
+    known = KnownPartners({"care": KnownPartner("care", "care", ("GM0118",))})
+    left = EndRolesOfPartner(partner="care", municipality="GM0106", on=date(2026, 7, 1))
+    given(both).by("service").knowing(known).when(left).nothing()

@@ -51,7 +51,7 @@ def _(_rows: Rows, change: Change) -> Iterable[Row]:
 
 @folds.on(AreaRoleEnded)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
-    """`on` is the first day without the role; what was over before stays as it was."""
+    """`on` is the first day without the role; what was over or is still to come stays as it was."""
     event = change.event
     assert isinstance(event, AreaRoleEnded)  # noqa: S101 - registered for it
     last = event.on - timedelta(days=1)
@@ -59,7 +59,8 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     for (kind, _), row in rows.items():
         if kind != KIND or said != tuple(row.body[name] for name in _SAID):
             continue
-        if row.valid_through is None or row.valid_through > last:
+        begun = row.valid_from is None or row.valid_from <= event.on
+        if begun and (row.valid_through is None or row.valid_through > last):
             yield row.holding(row.valid_from, last)
 
 

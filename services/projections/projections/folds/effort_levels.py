@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from leefwijk.events.consume.records import Change
 from leefwijk.events.language.monitoring import effort_levels as facts
-from projections.folds.gates import line_of
 from projections.rows import Folds, Row, Rows
 
 folds = Folds()
@@ -87,7 +86,6 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         agreedAt=change.received.time.isoformat(),
         budgets={str(budget.year): str(budget.amount) for budget in event.budgets},
         backdating=event.backdating,
-        gates=[line_of(line) for line in event.gates or ()],
         together=event.together.model_dump(mode="json", by_alias=True) if event.together else None,
         agreement=str(change.received.id),
     )

@@ -124,7 +124,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     row = own(rows, change)
     marks = [
         {**mark, "again": event.on.isoformat()}
-        if mark["gate"] == event.gate.value and not mark.get("again")
+        if mark["gate"] == event.gate.value and not mark.get("again") and not mark.get("over")
         else mark
         for mark in row.body["marks"]
     ]

@@ -70,12 +70,19 @@ def _(_rows: Rows, change: Change) -> Iterable[Row]:
 
 @folds.on(facts.GreeningCorrected)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
-    """What was made was otherwise all along: with today's knowledge it reads so from its day."""
+    """What was made was otherwise all along: with today's knowledge it reads so from its day.
+
+    What was lost of it held as much water a piece as the rest.
+    """
     event = change.event
     assert isinstance(event, facts.GreeningCorrected)  # noqa: S101 - registered for it
     made = rows[MADE, event.realised]
     litres = made.body["litres"] if event.litres is None else _litres(event.litres)
     yield made.with_body(quantity=str(event.quantity), litres=litres)
+    for row in rows.values():
+        gone = row.kind == LOST and row.body.get("realised") == event.realised
+        if gone and row.body["litres"] != litres:
+            yield row.with_body(litres=litres)
 
 
 @folds.on(facts.GreeningLost)
@@ -86,7 +93,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     yield Row(
         LOST,
         str(change.received.id),
-        {**made.body, "quantity": str(Decimal(event.quantity))},
+        {**made.body, "realised": event.realised, "quantity": str(Decimal(event.quantity))},
         made.area,
         change.received.municipalities,
         valid_from=event.on,

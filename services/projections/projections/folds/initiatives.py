@@ -40,12 +40,22 @@ def _day(event: Event, change: Change) -> date:
     return event.on or day_of(change.received.time)
 
 
+_OF_A_ROUND = ("marks", "referrals", "experiments", "effects", "lateDecisions")
+"""Histories of which nothing goes on into a new round."""
+
+
+def over(row: Row, name: str, on: date) -> list[dict[str, Any]]:
+    """A history of the initiative of which nothing goes on after this day; before, it reads on."""
+    said = row.body.get(name, ())
+    return [one if one.get("over") else {**one, "over": on.isoformat()} for one in said]
+
+
 @folds.on(life.InitiativeProposed)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     """A new round begins a new life; what was before stays readable as of its days."""
     event = change.event
     assert isinstance(event, life.InitiativeProposed)  # noqa: S101 - registered for it
-    before = rows.get((KIND, change.received.subject))
+    before, on = rows.get((KIND, change.received.subject)), _day(event, change)
     row = Row(
         KIND,
         change.received.subject,
@@ -54,23 +64,19 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
             "themes": [theme.value for theme in event.themes],
             "taker": event.taker.value,
             "status": "proposed",
-            "proposed": _day(event, change).isoformat(),
+            "proposed": on.isoformat(),
             "round": event.round or 1,
             "life": before.body.get("life", []) if before else [],
             "roles": before.body.get("roles", []) if before else [],
-            "marks": [],
-            "referrals": [],
-            "experiments": [],
-            "effect": None,
-            "decisionOverdue": None,
+            **{name: over(before, name, on) if before else [] for name in _OF_A_ROUND},
         },
         event.area,
         change.received.municipalities,
     )
     if before is not None:
         # the role of the round before was agreed for that round
-        row = _with_role(row, None, _day(event, change))
-    yield lived(row, "proposed", _day(event, change))
+        row = _with_role(row, None, on)
+    yield lived(row, "proposed", on)
 
 
 @folds.on(life.InitiativeChanged)
@@ -92,9 +98,14 @@ def _with_role(row: Row, role: str | None, on: date) -> Row:
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
     assert isinstance(event, CorporationRoleAgreed)  # noqa: S101 - registered for it
-    row = _with_role(own(rows, change), event.role.value, _day(event, change))
-    alone = event.role is CorporationRole.NONE and now(row) in {"proposed", "assessed", "declined"}
-    yield lived(row, "self_reliant", _day(event, change)) if alone else row
+    on = _day(event, change)
+    row = _with_role(own(rows, change), event.role.value, on)
+    alone = event.role is CorporationRole.NONE
+    if alone and now(row) in {"proposed", "assessed", "declined"}:
+        row = lived(row, "self_reliant", on)
+    elif not alone and now(row) == "self_reliant":
+        row = lived(row, "assessed", on)
+    yield row
 
 
 @folds.on(life.InitiativeRegisteredAsSelfReliant)
@@ -108,23 +119,26 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
 def granted(row: Row, event: SupportGranted) -> Row:
     """The initiative once support was granted."""
     first = now(row) in {"proposed", "assessed", "declined", "referred"}
-    row = row.with_body(decisionOverdue=None)
+    row = row.with_body(lateDecisions=over(row, "lateDecisions", event.on))
     return lived(row, "supported", event.on) if first else row
 
 
 def declined(rows: Rows, row: Row, event: SupportDeclined, on: date) -> Row:
     """A declined request ends the request; an initiative without any support reads declined."""
-    row = row.with_body(decisionOverdue=None)
+    day = event.on or on
+    row = row.with_body(lateDecisions=over(row, "lateDecisions", day))
     before = any(kind == "grant" for kind, _ in rows)
     first = now(row) in {"proposed", "assessed"} and not before
-    return lived(row, "declined", event.on or on) if first else row
+    return lived(row, "declined", day) if first else row
 
 
 @folds.on(SupportDecisionOverdue)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
     assert isinstance(event, SupportDecisionOverdue)  # noqa: S101 - registered for it
-    yield own(rows, change).with_body(decisionOverdue=event.on.isoformat())
+    row = own(rows, change)
+    late = [*over(row, "lateDecisions", event.on), {"since": event.on.isoformat()}]
+    yield row.with_body(lateDecisions=late)
 
 
 _STATUS: dict[type[Event], str] = {
@@ -144,8 +158,9 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
 
 @folds.on(life.InitiativeCompleted)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
-    row = lived(own(rows, change), "completed", _day(change.event, change))
-    yield row.with_body(effect=None)
+    on = _day(change.event, change)
+    row = lived(own(rows, change), "completed", on)
+    yield row.with_body(effects=over(row, "effects", on))
 
 
 @folds.on(life.InitiativeHandedOver)
@@ -195,8 +210,9 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
 def _(rows: Rows, change: Change) -> Iterable[Row]:
     event = change.event
     assert isinstance(event, effects.EffectEvaluationOverdue)  # noqa: S101 - registered for it
+    row = own(rows, change)
     said = {"due": event.due.isoformat(), "overdue": event.on.isoformat()}
-    yield own(rows, change).with_body(effect=said)
+    yield row.with_body(effects=[*over(row, "effects", event.on), said])
 
 
 @folds.on(effects.EffectEvaluated)
@@ -206,12 +222,12 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     assert isinstance(event, effects.EffectEvaluated)  # noqa: S101 - registered for it
     row = own(rows, change)
     said = {
-        **(row.body.get("effect") or {}),
         "evaluated": event.on.isoformat(),
         "finding": event.finding.value,
         "daysLate": event.days_late,
     }
-    yield lived(row, "effect_evaluated", event.on).with_body(effect=said)
+    known = over(row, "effects", event.on)
+    yield lived(row, "effect_evaluated", event.on).with_body(effects=[*known, said])
 
 
 @folds.on(

@@ -10,7 +10,7 @@ from leefwijk.events.clock import day_of
 from leefwijk.events.consume.records import Change
 from leefwijk.events.language.initiatives import co_funding, spending, support, support_terms
 from leefwijk.events.language.initiatives.gates import SupportReviewRequired
-from projections.folds import gates, initiatives
+from projections.folds import initiatives
 from projections.folds.initiatives import own
 from projections.rows import End, Folds, Row, Rows
 
@@ -69,8 +69,6 @@ def _(rows: Rows, change: Change) -> Iterable[Row | End]:
         change.received.municipalities,
         valid_from=event.on,
     )
-    if event.gate_lines is not None:
-        yield from gates.judged(rows, change, event.gate_lines, event.on, event.request)
 
 
 def _support(rows: Rows, change: Change, request: int) -> Row:
@@ -86,7 +84,6 @@ def _(rows: Rows, change: Change) -> Iterable[Row | End]:
     said = {"euros": str(euros), "hours": event.hours or 0, "on": event.on.isoformat()}
     yield row.with_body(toppedUp=[*row.body["toppedUp"], said])
     yield _grant(change, row, event.request, euros, event)
-    yield from gates.judged(rows, change, event.gate_lines, event.on, event.request)
 
 
 @folds.on(support.SupportDeclined)

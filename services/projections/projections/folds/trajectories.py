@@ -66,7 +66,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     }[type(event)]
     assert event.on is not None  # noqa: S101 - each of them names its day
     row = _own(rows, change)
-    said = {"status": status, "on": event.on.isoformat()}
+    said = {"status": status, "on": event.on.isoformat(), "at": change.received.time.isoformat()}
     yield row.with_body(life=[*row.body["life"], said])
 
 

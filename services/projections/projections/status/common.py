@@ -37,6 +37,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """An area as people live it that lies here for a part: shown apart, counted nowhere here."""
+
+    area: str
+    elsewhere: tuple[str, ...]
+    """Its parts elsewhere."""
+    rows: Sequence[Said]
+    """What is said of it."""
+
+
+@dataclass(frozen=True)
 class Beside:
     """What is known beside the rows of the areas."""
 
@@ -46,6 +57,10 @@ class Beside:
     """Organisations by id: their name and kind."""
     proofs: Mapping[str, datetime] = field(default_factory=dict)
     """Per service the last moment of which it is known that everything it said was read."""
+    asked_here: frozenset[str] | None = None
+    """Where people are asked who live here; none: not known apart, then wherever it was counts."""
+    shared: Sequence[Shared] = ()
+    """Areas as people live them that lie in the area for a part only."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,22 @@ from decimal import Decimal
 
 from leefwijk.service.reads import Resource
 from projections.snapshot import Said
-from projections.status.common import Evidence, Found, Origin
+from projections.status.common import Evidence, Found, Origin, Shared
 
 ORIGIN = Origin(("effort",), ("efforts",), ("monitoring",))
 NOTHING = Decimal("0.00")
+
+
+class SharedEffort(Resource):
+    """Effort in an area as people live it that lies here for a part: not added (MON-42)."""
+
+    area: str
+    name: str | None
+    shared_with: list[str]
+    """Its parts elsewhere."""
+    euros: Decimal | None
+    hours: Decimal | None
+    evidence: Evidence
 
 
 class EffortSpent(Resource):
@@ -28,6 +40,8 @@ class EffortSpent(Resource):
     bookings: int
     corrected: int
     """Bookings that were otherwise than first recorded."""
+    shared: list[SharedEffort]
+    """What was spent where only a part lies here: in none of the figures above."""
     evidence: Evidence
 
 
@@ -42,6 +56,22 @@ def efforts_of(found: Found) -> EffortSpent:
         by_category=_per(rows, "category"),
         bookings=len(rows),
         corrected=sum(1 for row in rows if row.body["corrected"]),
+        shared=[line for one in found.beside.shared if (line := _shared(found, one)) is not None],
+        evidence=found.evidence(rows),
+    )
+
+
+def _shared(found: Found, of: Shared) -> SharedEffort | None:
+    rows = [row for row in of.rows if row.kind == "effort" and row.holds_on(found.day)]
+    if not rows:
+        return None
+    own = next((row for row in of.rows if row.kind == "area"), None)
+    return SharedEffort(
+        area=of.area,
+        name=own.body["name"] if own else None,
+        shared_with=list(of.elsewhere),
+        euros=_sum(rows, "euros"),
+        hours=_sum(rows, "hours"),
         evidence=found.evidence(rows),
     )
 

@@ -8,7 +8,12 @@ from datetime import date
 from leefwijk.service.reads import Resource
 from projections.snapshot import Said
 from projections.status.common import Evidence, Found, Origin, by, day, until
-from projections.status.initiatives import lost_gates, status_on
+from projections.status.initiatives import (
+    by_residents_alone,
+    experiment_over,
+    lost_gates,
+    status_on,
+)
 
 ORIGIN = Origin(
     ("gates", "override"), ("initiatives", "effort-levels"), ("initiatives", "monitoring")
@@ -76,29 +81,47 @@ def gates_of(found: Found) -> Gates:
     judged, overrides = found.holding("gates"), found.begun("override")
     aside = [*_overrides(found, overrides), *_of_levels(found), *_experiments(found)]
     return Gates(
-        open=[*_failing(found, judged, aside), *_lost(found, judged)],
+        open=[*_failing(found, judged, aside), *_lost(found, judged, aside)],
         set_aside=aside,
         evidence=found.evidence([*judged, *overrides]),
     )
 
 
 def _asked(found: Found) -> dict[str, Said]:
-    """Initiatives of which gates still matter on the day."""
-    return {row.key: row for row in found.of("initiative") if status_on(row, found.day) not in OVER}
+    """Initiatives of which gates still matter on the day.
+
+    What residents do by themselves asks nothing of anybody: gates do not apply to it (INI-03).
+    """
+    return {
+        row.key: row
+        for row in found.of("initiative")
+        if status_on(row, found.day) not in OVER and not by_residents_alone(row, found.day)
+    }
+
+
+def _answered(aside: list[SetAside], initiative: str, gate: str, code: str | None) -> bool:
+    """Whether somebody answers for a gate that fails on this ground.
+
+    An override is given for one ground; an experiment sets aside the rule, whatever it fails on.
+    """
+    return any(
+        (one.id, one.gate) == (initiative, gate)
+        and one.status == "in_force"
+        and (one.code == code or one.about == "experiment")
+        for one in aside
+    )
 
 
 def _failing(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterator[OpenGate]:
     asked = _asked(found)
-    answered = {
-        (one.id, one.gate, one.code) for one in aside if one.status == "in_force" and one.code
-    }
     for row in judged:
         initiative = row.body["initiative"]
         if initiative not in asked:
             continue
         for line in row.body["lines"]:
-            said = (initiative, line["gate"], line.get("code"))
-            if line["outcome"] == "passed" or line.get("setAside") or said in answered:
+            if line["outcome"] == "passed" or line.get("setAside"):
+                continue
+            if _answered(aside, initiative, line["gate"], line.get("code")):
                 continue
             yield OpenGate(
                 initiative=initiative,
@@ -114,7 +137,7 @@ def _failing(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterato
             )
 
 
-def _lost(found: Found, judged: list[Said]) -> Iterator[OpenGate]:
+def _lost(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterator[OpenGate]:
     passed = {
         (row.body["initiative"], line["gate"]): row.valid_from
         for row in judged
@@ -123,6 +146,8 @@ def _lost(found: Found, judged: list[Said]) -> Iterator[OpenGate]:
     }
     for row in _asked(found).values():
         for mark in lost_gates(row, found.day):
+            if _answered(aside, row.key, mark["gate"], mark["code"]):
+                continue
             yield OpenGate(
                 initiative=row.key,
                 gate=mark["gate"],
@@ -184,8 +209,8 @@ def _experiments(found: Found) -> Iterator[SetAside]:
     for row in found.of("initiative"):
         for one in until(row.body.get("experiments", ()), found.day):
             last = date.fromisoformat(one["until"])
-            concluded = by(one["concluded"], found.day)
-            status = "lapsed" if concluded or last < found.day else "in_force"
+            over = experiment_over(one, found.day)
+            status = "lapsed" if over or last < found.day else "in_force"
             for gate in one["gates"]:
                 yield SetAside(
                     about="experiment",
@@ -196,6 +221,6 @@ def _experiments(found: Found) -> Iterator[SetAside]:
                     on=date.fromisoformat(one["on"]),
                     until=last,
                     status=status,
-                    over_since=day(one["concluded"]) if concluded else None,
+                    over_since=over,
                     evidence=found.evidence([row]),
                 )

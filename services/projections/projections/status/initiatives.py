@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from pydantic import Field
 
@@ -15,6 +16,8 @@ from projections.status.common import Evidence, Found, Origin, by, day, last_of,
 
 ORIGIN = Origin(("initiative",), ("initiatives",), ("initiatives",))
 RUNNING = frozenset({"supported", "self_reliant", "started"})
+STRENGTHS = frozenset({"self_reliant", "started", "completed"})
+"""What residents do by themselves is a strength, also once it was done."""
 OPEN_TO_RESIDENTS = frozenset(
     {"self_reliant", "started", "completed", "effect_evaluated", "handed_over", "referred"}
 )
@@ -80,6 +83,11 @@ def role_on(row: Said, on: date) -> str | None:
     return found["role"] if found else None
 
 
+def by_residents_alone(row: Said, on: date) -> bool:
+    """Whether the corporation has no role in it on a day; not so while none was agreed."""
+    return role_on(row, on) == CorporationRole.NONE
+
+
 def initiatives_of(found: Found) -> list[InitiativeLine]:
     """Initiatives, newest last; residents see those that run or have run."""
     lines = [
@@ -118,59 +126,88 @@ def _marks(row: Said, on: date) -> list[str]:
 
 
 def _without_level(found: Found, row: Said, status: str) -> list[str]:
-    """What runs on a grant stands when its level is over, and says so (MON-38)."""
+    """What runs on a grant stands when its level is over with no successor, and says so (MON-38).
+
+    A successor is an agreed level of the same area, or of the area that the budget is of.
+    """
     if status not in RUNNING:
         return []
-    own = {
-        grant.body.get("level")
-        for grant in found.holding("grant")
-        if grant.body["initiative"] == row.key
-    }
-    rests_on = [level for level in (*found.of("level"), *found.above) if level.key in own]
-    if not rests_on or any(level.holds_on(found.day) for level in rests_on):
+    grants = [grant.body for grant in found.holding("grant") if grant.body["initiative"] == row.key]
+    own = {grant.get("level") for grant in grants}
+    known = [*found.of("level"), *found.above]
+    places = {level.area for level in known if level.key in own}
+    if not places:
         return []
-    last = max(level.valid_through or date.min for level in rests_on)
-    return [f"without level since {last + timedelta(days=1)}"]
+    places |= {grant["budgetArea"] for grant in grants}
+    levels = [
+        level
+        for level in known
+        if level.key in own or (level.area in places and level.body.get("agreement"))
+    ]
+    ends = [level.valid_through for level in levels if level.valid_through is not None]
+    over = [last for last in ends if last < found.day]
+    if not over or any(level.holds_on(found.day) for level in levels):
+        return []
+    return [f"without level since {max(over) + timedelta(days=1)}"]
 
 
 def lost_gates(row: Said, on: date) -> list[dict[str, str]]:
-    """Gates that were lost after a grant and did not pass again by the day."""
+    """Gates that were lost after a grant of this round and did not pass again by the day."""
     return [
         mark
         for mark in row.body["marks"]
-        if by(mark["since"], on) and not by(mark.get("again"), on)
+        if by(mark["since"], on) and not by(mark.get("again"), on) and not by(mark.get("over"), on)
     ]
 
 
 def _effect_overdue(row: Said, on: date) -> date | None:
-    effect = row.body.get("effect") or {}
-    overdue = by(effect.get("overdue"), on) and not by(effect.get("evaluated"), on)
-    return day(effect["overdue"]) if overdue else None
+    return _since(row.body.get("effects", ()), "overdue", on)
 
 
 def _decision_late(row: Said, on: date) -> date | None:
-    late = row.body.get("decisionOverdue")
-    return day(late) if by(late, on) else None
+    return _since(row.body.get("lateDecisions", ()), "since", on)
+
+
+def _since(late: Iterable[Mapping[str, str]], name: str, on: date) -> date | None:
+    """Since when something is late that was not over by the day."""
+    days = [one[name] for one in late if by(one.get(name), on) and not by(one.get("over"), on)]
+    return day(days[-1]) if days else None
 
 
 def _experiment(row: Said, on: date) -> date | None:
     running = [
         date.fromisoformat(one["until"])
         for one in until(row.body.get("experiments", ()), on)
-        if date.fromisoformat(one["until"]) >= on and not by(one["concluded"], on)
+        if date.fromisoformat(one["until"]) >= on and experiment_over(one, on) is None
     ]
     return max(running, default=None)
 
 
+def experiment_over(said: Mapping[str, Any], on: date) -> date | None:
+    """The day on which it was concluded, or its round was over before its last day."""
+    ended = said.get("over")
+    if by(said["concluded"], on):
+        return day(said["concluded"])
+    early = by(ended, on) and by(ended, date.fromisoformat(said["until"]))
+    return day(ended) if early else None
+
+
 def _referral(found: Found, row: Said) -> Referral | None:
     said = last_of(row.body.get("referrals", ()), found.day)
-    if said is None:
+    if said is None or by(said.get("over"), found.day):
         return None
     return Referral(
         partner=said["partner"],
         name=found.name(said["partner"]),
         said=said["said"],
         on=date.fromisoformat(said["on"]),
+    )
+
+
+def self_reliant(lines: Sequence[InitiativeLine]) -> int:
+    """How many residents do by themselves: it runs or was done, and the corporation has no role."""
+    return sum(
+        1 for line in lines if line.role == CorporationRole.NONE and line.status in STRENGTHS
     )
 
 

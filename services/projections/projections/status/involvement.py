@@ -85,6 +85,9 @@ class Check(Resource):
     promises: list[GroupPromise]
     withdrawn_on: date | None = None
     superseded_by: str | None = None
+    """The later check that took its place; none while it still counts somewhere."""
+    superseded_in: list[str]
+    """Where people were asked anew, and a later check counts in its place."""
     evidence: Evidence
 
 
@@ -156,7 +159,12 @@ def involvement_of(found: Found) -> Involvement:
     rows = found.of("check")
     superseding = _superseding(rows, found.day)
     checks = [check for row in rows if (check := _check(found, row, superseding)) is not None]
-    counting = any(check.status is CheckStatus.CONCLUDED for check in checks)
+    here = found.beside.asked_here
+    counting = any(
+        check.status is CheckStatus.CONCLUDED
+        and (check.complex or here is None or not here.isdisjoint(_counts_in(check)))
+        for check in checks
+    )
     standing = Standing.VALID if counting else Standing.NOT_VALID if checks else Standing.UNKNOWN
     if not found.asked.internal:
         inside = {CheckStatus.HANDED_IN, CheckStatus.OPEN}
@@ -179,24 +187,45 @@ def involvement_of(found: Found) -> Involvement:
     )
 
 
-def _superseding(rows: Sequence[Said], on: date) -> dict[str, str]:
-    """Checks whose place another took by the day, with that other."""
-    return {
-        old: row.key
-        for row in rows
-        for conclusion in until(row.body["conclusions"], on)
-        for old in conclusion["supersedes"]
-    }
+def _counts_in(check: Check) -> set[str]:
+    """Where people were asked, and were not asked anew."""
+    return set(check.asked_in).difference(check.superseded_in)
+
+
+def _superseding(rows: Sequence[Said], on: date) -> dict[str, dict[str, str]]:
+    """Of each check the places where another took its place by the day, with that other.
+
+    As the gate reads it: one that was withdrawn takes no place, and where people were not asked
+    anew the earlier answer still counts (PAR-09).
+    """
+    taken: dict[str, dict[str, str]] = {}
+    for row in rows:
+        conclusion = last_of(row.body["conclusions"], on)
+        if conclusion is None or _withdrawn(row, on):
+            continue
+        for old in conclusion["supersedes"]:
+            taken.setdefault(old, {}).update(dict.fromkeys(_places(row, conclusion), row.key))
+    return taken
+
+
+def _places(row: Said, conclusion: Mapping[str, Any]) -> list[str]:
+    """Where a conclusion counts: a check on one building covers that building only (PAR-11)."""
+    complex_ = row.body["complex"]
+    return [complex_] if complex_ else list(conclusion["askedIn"])
+
+
+def _withdrawn(row: Said, on: date) -> bool:
+    withdrawn = row.body["withdrawn"]
+    return bool(withdrawn) and by(withdrawn["on"], on)
 
 
 def _status(
     row: Said, conclusion: Mapping[str, Any] | None, superseded: bool, on: date
 ) -> CheckStatus:
-    body = row.body
-    if body["withdrawn"] and by(body["withdrawn"]["on"], on):
+    if _withdrawn(row, on):
         return CheckStatus.WITHDRAWN
     if conclusion is None:
-        return CheckStatus.OPEN if by(body["opened"], on) else CheckStatus.HANDED_IN
+        return CheckStatus.OPEN if by(row.body["opened"], on) else CheckStatus.HANDED_IN
     if superseded:
         return CheckStatus.SUPERSEDED
     if date.fromisoformat(conclusion["validUntil"]) < on:
@@ -214,13 +243,16 @@ def _doubts(row: Said, conclusion: Mapping[str, Any], on: date) -> dict[str, str
     }
 
 
-def _check(found: Found, row: Said, superseding: Mapping[str, str]) -> Check | None:
+def _check(found: Found, row: Said, superseding: Mapping[str, Mapping[str, str]]) -> Check | None:
     body, on = row.body, found.day
     askings = list(until(body["askings"].values(), on))
     if not by(body["opened"], on) and not askings:
         return None
     conclusion = last_of(body["conclusions"], on)
-    status = _status(row, conclusion, row.key in superseding, on)
+    taken = superseding.get(row.key, {})
+    places = _places(row, conclusion) if conclusion else []
+    superseded = conclusion is not None and bool(taken) and taken.keys() >= set(places)
+    status = _status(row, conclusion, superseded, on)
     counted = [one for one in askings if one["counts"] or status is CheckStatus.HANDED_IN]
     return Check(
         id=row.key,
@@ -241,7 +273,8 @@ def _check(found: Found, row: Said, superseding: Mapping[str, str]) -> Check | N
         role=conclusion["role"] if conclusion else None,
         promises=_promises(row, conclusion, on) if conclusion else [],
         withdrawn_on=day(body["withdrawn"]["on"]) if status is CheckStatus.WITHDRAWN else None,
-        superseded_by=superseding.get(row.key),
+        superseded_by=list(taken.values())[-1] if superseded else None,
+        superseded_in=sorted(taken.keys() & set(places)),
         evidence=found.evidence([row]),
     )
 

@@ -89,20 +89,25 @@ class Level(Resource):
 
 
 def level_of(rows: Sequence[Said], inherited: Sequence[Said], asked: Asked) -> Level:
-    """The level on the day: agreed, else `basic` that nobody agreed, with what ran out."""
+    """The level on the day: agreed, else `basic` that nobody agreed, with what ran out.
+
+    `inherited` are levels of what the area lies in, those of the nearest first.
+    """
     agreed = [row for row in rows if row.body.get("agreement")]
     in_force = [row for row in agreed if row.holds_on(asked.as_of)]
     if in_force:
         return _agreed(max(in_force, key=_precedence), rows, asked)
     over = [row for row in agreed if row.valid_through and row.valid_through < asked.as_of]
     last = max(over, key=lambda row: row.valid_through or date.min, default=None)
-    above = [row for row in inherited if row.body.get("agreement") and row.holds_on(asked.as_of)]
+    over_it = [row for row in inherited if row.body.get("agreement") and row.holds_on(asked.as_of)]
+    nearest = [row for row in over_it if row.area == over_it[0].area]
+    above = max(nearest, key=_precedence, default=None)
     return Level(
         level="basic",
         agreed=False,
         note=_over(last),
-        by_area=above[0].area if above else None,
-        by_level=above[0].body["level"] if above else None,
+        by_area=above.area if above else None,
+        by_level=above.body["level"] if above else None,
         upcoming=_upcoming(agreed, asked),
         proposals=_proposals(rows) if asked.discusses else [],
         questions=[] if asked.internal else None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from leefwijk.events.clock import day_of
+from leefwijk.events.dates import begin_of, day_after
 from leefwijk.events.language.participation.terms import FEEDBACK_DAYS, HELD_DAYS
 from leefwijk.service.reads import Resource
 from projections.snapshot import Said
@@ -14,6 +15,8 @@ from projections.status.common import Evidence, Found, Origin, by, last_of, show
 
 ORIGIN = Origin(("trajectory",), ("trajectories",), ("participation",))
 RUNNING = frozenset({"prepared", "running"})
+REPORTED = frozenset({"running", "stopped"})
+"""Where somebody still has to say what became of a moment; of what is closed, that was said."""
 
 
 class PromiseChange(Resource):
@@ -125,21 +128,24 @@ def _trajectory(found: Found, row: Said) -> Trajectory:
     ]
     owed = {number: _owed(moment, on) for number, moment in moments}
     internal = found.asked.internal
+    status = life["status"] if life else "prepared"
     return Trajectory(
         id=row.key,
         title=body["title"],
         area=row.area,
         themes=body["themes"],
         check=body["check"],
-        status=life["status"] if life else "prepared",
+        status=status,
         promises=[
             _promise(group, promise, on) for group, promise in sorted(body["promises"].items())
         ],
-        next_moment=_next(moments, on, found.beside.now),
+        next_moment=_next(moments, on, found.beside.now) if status in RUNNING else None,
         moments_held=sum(1 for _, moment in moments if by(moment.get("held"), on)),
         feedback_owed=sum(owed.values()) if internal else None,
         feedback_overdue=list(_overdue(moments, owed, on)) if internal else None,
-        unreported=list(_unreported(moments, on)) if internal else None,
+        unreported=list(_unreported(_to_report(moments, body["life"], on), on))
+        if internal
+        else None,
         evidence=found.evidence([row]),
     )
 
@@ -208,6 +214,28 @@ def _overdue(
         since = day_of(_at(moment)) + timedelta(days=FEEDBACK_DAYS + 1)
         if owed[number] and since <= on:
             yield Late(moment=number, since=since, owed=owed[number])
+
+
+def _to_report(
+    moments: list[tuple[int, Mapping[str, Any]]], life: Iterable[Mapping[str, Any]], on: date
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """Moments that should have been held: none before it ran, and none planned for after a stop."""
+    lived = list(until(life, on))
+    last = last_of(lived, on)
+    ran = any(one["status"] == "running" for one in lived)
+    if last is None or not ran or last["status"] not in REPORTED:
+        return []
+    if last["status"] == "running":
+        return moments
+    stop = _stopped(last)
+    return [(number, moment) for number, moment in moments if _at(moment) <= stop]
+
+
+def _stopped(said: Mapping[str, Any]) -> datetime:
+    """When it was stopped; a row that was folded before moments were kept names the day only."""
+    if "at" in said:
+        return datetime.fromisoformat(said["at"])
+    return begin_of(day_after(date.fromisoformat(said["on"])))
 
 
 def _unreported(moments: list[tuple[int, Mapping[str, Any]]], on: date) -> Iterator[Late]:

@@ -12,7 +12,7 @@ from projections_scenes import BUURT, GROUND, LARIKS, extra_agreed, extra_propos
 
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName, Theme
-from leefwijk.events.language.gates import Gate, GateLine, GateOutcome
+from leefwijk.events.language.gates import Gate, GateLine, GateOutcome, GateVerdict
 from leefwijk.events.language.initiatives import (
     assets,
     co_funding,
@@ -306,11 +306,8 @@ def _granted() -> support.SupportGranted:
         charged=Decimal("1500.00"),
         partly=False,
         gate_lines=(
-            GateLine(
-                gate=Gate.EFFORT_LEVEL_AND_BUDGET,
-                outcome=GateOutcome.PASSED,
-                reason="24,000.00 left",
-                source="own rule",
+            GateVerdict(
+                gate=Gate.EFFORT_LEVEL_AND_BUDGET, outcome=GateOutcome.PASSED, source="own rule"
             ),
         ),
         on=date(2026, 4, 20),

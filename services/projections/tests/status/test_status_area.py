@@ -352,6 +352,36 @@ class TestRoles:
         known = rows.status(as_of="2026-04-02", known_at="2026-04-02").area_roles
         assert known.director == "assen"
 
+    def test_a_role_that_is_still_to_come_does_not_end_with_the_one_before(
+        self, history: Any, folded: Any
+    ) -> None:
+        """MON-45: directing in 2026 and again from 2028, Assen stops once: in June 2026."""
+        for first, last in ((date(2026, 1, 1), None), (date(2028, 1, 1), date(2028, 12, 31))):
+            assigned = area_roles.AreaRoleAssigned(
+                area=LARIKS,
+                municipalities=("GM0106",),
+                partner="assen",
+                partner_kind=PartnerKind.MUNICIPALITY,
+                role=area_roles.AreaRole.DIRECTOR,
+                valid=Validity(from_=first, through=last),
+            )
+            history.say(LARIKS, assigned, "2026-01-02")
+        for on, recorded in (("2026-06-01", "2026-05-20"), ("2029-01-01", "2029-01-01")):
+            ended = area_roles.AreaRoleEnded(
+                area=LARIKS,
+                partner="assen",
+                role=area_roles.AreaRole.DIRECTOR,
+                on=date.fromisoformat(on),
+                reason="The period of the role is over.",
+            )
+            history.say(LARIKS, ended, recorded)
+        rows = folded(history.stored)
+        said = {
+            day: rows.status(as_of=day).area_roles.director
+            for day in ("2026-05-31", "2026-06-01", "2028-02-01", "2028-12-31", "2029-01-01")
+        }
+        assert list(said.values()) == ["assen", None, "assen", "assen", None]
+
     def test_roles_with_their_subject_stand_beside_each_other(
         self, history: Any, folded: Any
     ) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from initiative_scenes import proposal
-from projections_scenes import LARIKS, extra_agreed, extra_proposed, only
+from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, only
 
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import Gate
@@ -133,6 +133,47 @@ def extra(history: Any) -> Any:
 
 
 class TestLevels:
+    @pytest.mark.parametrize("first", ["GM0106@2020", LARIKS])
+    def test_the_level_of_the_nearest_area_above_is_named(
+        self, history: Any, folded: Any, first: str
+    ) -> None:
+        """MON-06: under a level of its wijk and one of Assen, a buurt names that of its wijk."""
+        recorded = {"GM0106@2020": "2025-02-01", LARIKS: "2025-02-01", first: "2025-01-01"}
+        for area, on in sorted(recorded.items(), key=lambda one: one[1]):
+            proposed = extra_proposed(
+                date(2025, 3, 1),
+                date(2026, 12, 31),
+                area=area,
+                reaction_through=date(2025, 2, 20),
+                lapses_on=date(2025, 6, 1),
+            )
+            history.say(area, proposed, on, area=area)
+            history.say(area, extra_agreed(proposed), on, area=area)
+        rows = folded(history.stored)
+        said = rows.status(BUURT, above=[LARIKS, "GM0106@2020"]).level
+        assert (said.agreed, said.by_area, said.by_level) == (False, LARIKS, "extra")
+
+    def test_of_two_levels_above_the_one_that_leads_there_is_named(
+        self, history: Any, folded: Any
+    ) -> None:
+        """MON-06: the buurt names the level that its wijk itself reads."""
+        for name, level, first in (
+            ("l1", EffortLevelName.EXTRA, date(2025, 1, 1)),
+            ("l2", EffortLevelName.LARGE_SCALE, date(2026, 1, 1)),
+        ):
+            proposed = extra_proposed(
+                first,
+                date(2026, 12, 31),
+                reaction_through=date(2024, 12, 20),
+                lapses_on=date(2026, 6, 1),
+            ).model_copy(update={"level": level})
+            history.say(name, proposed, "2024-11-01")
+            history.say(name, extra_agreed(proposed), "2024-12-01")
+        rows = folded(history.stored)
+        own = rows.status(as_of="2026-06-01").level.level
+        said = rows.status(BUURT, above=[LARIKS], as_of="2026-06-01").level
+        assert (own, said.by_level) == ("large_scale", "large_scale")
+
     def test_a_gate_set_aside_shows_for_the_whole_validity(self, extra: Any, folded: Any) -> None:
         """MON-34: gate, code, reason and role stay visible as long as the level holds."""
         rows = folded(extra.stored)

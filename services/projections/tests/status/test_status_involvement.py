@@ -218,6 +218,46 @@ class TestChecks:
         before = rows.status(as_of="2026-05-31").involvement.checks
         assert {check.id: check.status for check in before} == {"c1": "concluded", "c2": "open"}
 
+    def test_a_check_that_was_withdrawn_takes_no_place(self, history: Any, folded: Any) -> None:
+        """PAR-09: without the new check the earlier answer counts again, as at the gate."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        history.say("c2", opened(), "2026-05-01")
+        end = concluded("2026-06-01", "2027-05-10", supersedes=("c1",))
+        history.say("c2", end, "2026-06-01")
+        gone = checks.CheckWithdrawn(
+            area=LARIKS, reason=checks.WithdrawalReason.WRONG_SUBJECT, on=date(2026, 6, 20)
+        )
+        history.say("c2", gone, "2026-06-20")
+        rows = folded(history.stored)
+        before = rows.status(as_of="2026-06-19").involvement
+        assert {one.id: one.status for one in before.checks}["c1"] == "superseded"
+        after = rows.status(as_of="2026-06-20").involvement
+        said = {check.id: (check.status, check.superseded_by) for check in after.checks}
+        assert said == {"c1": ("concluded", None), "c2": ("withdrawn", None)}
+        assert after.standing == "valid"
+
+    def test_where_nobody_was_asked_anew_the_earlier_answer_counts(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-09: asked anew in one buurt only, the check still counts in the other."""
+        other = "BU01060102@2020"
+        history.say("c1", opened(), "2026-01-05")
+        both = concluded("2026-03-01", "2027-02-10", asked_in=(BUURT, other))
+        history.say("c1", both, "2026-03-01")
+        history.say("c2", opened(), "2026-05-01")
+        end = concluded("2026-06-01", "2027-05-10", asked_in=(other,), supersedes=("c1",))
+        history.say("c2", end, "2026-06-01")
+        found = {one.id: one for one in folded(history.stored).status().involvement.checks}
+        assert (found["c1"].status, found["c1"].superseded_by) == ("concluded", None)
+        assert (found["c1"].superseded_in, found["c2"].superseded_in) == ([other], [])
+        history.say("c3", opened(), "2026-06-02")
+        rest = concluded("2026-06-03", "2027-05-11", asked_in=(BUURT,), supersedes=("c1",))
+        history.say("c3", rest, "2026-06-03")
+        found = {one.id: one for one in folded(history.stored).status().involvement.checks}
+        assert (found["c1"].status, found["c1"].superseded_by) == ("superseded", "c3")
+        assert found["c1"].superseded_in == [BUURT, other]
+
     def test_an_explanation_counts_from_the_day_it_was_heard(
         self, history: Any, folded: Any
     ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from initiative_scenes import grant, line, override, spent
-from projections_scenes import LARIKS, extra_agreed, extra_proposed, only
+from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, only
 
+from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.gates import (
     Gate,
     GateOutcome,
@@ -19,11 +20,13 @@ from leefwijk.events.language.gates import (
 )
 from leefwijk.events.language.initiatives import (
     co_funding,
+    experiments,
     gates,
     life,
     spending,
     support_terms,
 )
+from leefwijk.events.language.monitoring import effort_levels as levels
 
 
 class TestSupport:
@@ -87,7 +90,7 @@ class TestSupport:
             year=2026,
             amount=Decimal("300.00"),
             reason="A second coffee machine",
-            gate_lines=(line(Gate.BASE_IN_ORDER),),
+            gate_lines=(line(Gate.BASE_IN_ORDER).verdict(),),
             on=date(2026, 5, 20),
         )
         i1.say("i1", more, "2026-05-20")
@@ -228,6 +231,62 @@ class TestSupport:
         assert only(gone.initiatives).marks == ["without level since 2028-01-01"]
         assert gone.level.note == "not agreed; extra ran out on 2027-12-31"
 
+    @pytest.mark.parametrize("level_of", [LARIKS, BUURT])
+    def test_a_grant_whose_level_was_replaced_is_not_without_level(
+        self, i1: Any, folded: Any, level_of: str
+    ) -> None:
+        """MON-37, MON-38: only with no successor; the district's or that of the budget's area."""
+        below = () if level_of == LARIKS else (BUURT,)
+        for name, area, first, through in (
+            ("l1", level_of, date(2026, 1, 1), date(2027, 12, 31)),
+            ("l2", LARIKS, date(2027, 7, 1), date(2028, 6, 30)),
+        ):
+            proposed = extra_proposed(
+                first, through, area=area, reaction_through=first, lapses_on=through
+            )
+            i1.say(name, proposed, "2025-11-01", area=area)
+            i1.say(name, extra_agreed(proposed), "2025-12-01", area=area)
+        i1.say("i1", grant("1500.00", level="l1"), "2026-04-20")
+        ended = levels.EffortLevelEnded(
+            area=level_of,
+            level=EffortLevelName.EXTRA,
+            on=date(2027, 7, 1),
+            superseded_by="l2",
+        )
+        i1.say("l1", ended, "2027-07-01", area=level_of)
+        rows = folded(i1.stored)
+        for day in ("2027-06-30", "2027-07-01", "2028-06-30"):
+            assert only(rows.status(as_of=day, below=below).initiatives).marks == [], day
+        gone = only(rows.status(as_of="2028-07-01", below=below).initiatives)
+        assert gone.marks == ["without level since 2028-07-01"]
+
+    @pytest.mark.parametrize("agreed", [True, False])
+    def test_a_successor_is_agreed_and_of_the_same_area(
+        self, i1: Any, folded: Any, agreed: bool
+    ) -> None:
+        """MON-38: a proposal is no successor, and a level of another part of the area neither."""
+        first = extra_proposed(
+            date(2026, 1, 1),
+            date(2027, 12, 31),
+            reaction_through=date(2025, 12, 20),
+            lapses_on=date(2026, 6, 1),
+        )
+        i1.say("l1", first, "2025-11-01")
+        i1.say("l1", extra_agreed(first), "2025-12-01")
+        second = extra_proposed(
+            date(2028, 1, 1),
+            date(2029, 12, 31),
+            area=BUURT if agreed else LARIKS,
+            reaction_through=date(2027, 12, 20),
+            lapses_on=date(2028, 6, 1),
+        )
+        i1.say("l2", second, "2027-11-01", area=second.area)
+        if agreed:
+            i1.say("l2", extra_agreed(second), "2027-12-01", area=second.area)
+        i1.say("i1", grant("1500.00", level="l1"), "2026-04-20")
+        gone = folded(i1.stored).status(as_of="2028-01-01", below=[BUURT])
+        assert only(gone.initiatives).marks == ["without level since 2028-01-01"]
+
 
 class TestGates:
     def test_what_is_not_known_reads_not_known(self, i1: Any, folded: Any) -> None:
@@ -297,7 +356,8 @@ class TestGates:
                 )
             }
         )
-        i1.say("i1", grant("1500.00", gate_lines=(aside_line,)), "2026-04-20")
+        i1.say("i1", gates.GatesAssessed(lines=(aside_line,), on=date(2026, 4, 20)), "2026-04-20")
+        i1.say("i1", grant("1500.00", gate_lines=(aside_line.verdict(),)), "2026-04-20")
         i1.say(
             "i1",
             gates.GatesAssessed(lines=(line(Gate.BASE_IN_ORDER),), on=date(2026, 6, 1)),
@@ -353,7 +413,9 @@ class TestGates:
 
     def test_a_gate_lost_after_the_grant_shows_both_days(self, i1: Any, folded: Any) -> None:
         """INI-14: passed on 20 April and not in order since 18 May; passed again it goes."""
-        i1.say("i1", grant("1500.00", gate_lines=(line(Gate.BASE_IN_ORDER),)), "2026-04-20")
+        passed = line(Gate.BASE_IN_ORDER)
+        i1.say("i1", gates.GatesAssessed(lines=(passed,), on=date(2026, 4, 20)), "2026-04-20")
+        i1.say("i1", grant("1500.00", gate_lines=(passed.verdict(),)), "2026-04-20")
         lost = gates.GateNoLongerPassed(
             gate=Gate.BASE_IN_ORDER,
             code="base-not-in-order",
@@ -377,6 +439,60 @@ class TestGates:
         ]
         assert rows.status(as_of="2026-06-10").gates.open == []
         assert only(rows.status(as_of="2026-06-10").initiatives).marks == []
+
+    def test_a_gate_lost_and_set_aside_is_not_open(self, i1: Any, folded: Any) -> None:
+        """INI-11, INI-14: while somebody answers for this ground it is set aside, not open."""
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        lost = gates.GateNoLongerPassed(
+            gate=Gate.BASE_IN_ORDER, code="base-not-in-order", on=date(2026, 5, 18)
+        )
+        i1.say("i1", lost, "2026-05-18")
+        why = "Lights are ordered, residents should not wait"
+        ground = (Gate.BASE_IN_ORDER, "base-not-in-order")
+        i1.say("i1", override(*ground, why, "2026-05-20", "2026-07-01"), "2026-05-20")
+        rows = folded(i1.stored)
+        assert only(rows.status(as_of="2026-05-19").gates.open).outcome == "lost"
+        for day in ("2026-05-20", "2026-07-01"):
+            said = rows.status(as_of=day).gates
+            assert (said.open, only(said.set_aside).status) == ([], "in_force"), day
+            # set aside is not passed: the initiative still says what was lost
+            assert len(only(rows.status(as_of=day).initiatives).marks) == 1
+        after = rows.status(as_of="2026-07-02").gates
+        assert (only(after.open).outcome, only(after.set_aside).status) == ("lost", "lapsed")
+
+    def test_set_aside_for_one_ground_it_is_open_for_another(self, i1: Any, folded: Any) -> None:
+        """INI-12: lost on another ground than was answered for, the gate is open."""
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        ground = (Gate.BASE_IN_ORDER, "base-not-known")
+        i1.say("i1", override(*ground, "Looked at next week", "2026-05-10", "2026-07-01"))
+        lost = gates.GateNoLongerPassed(
+            gate=Gate.BASE_IN_ORDER, code="base-not-in-order", on=date(2026, 5, 18)
+        )
+        i1.say("i1", lost, "2026-05-18")
+        assert only(folded(i1.stored).status().gates.open).code == "base-not-in-order"
+
+    def test_a_gate_that_an_experiment_sets_aside_is_not_open(self, i1: Any, folded: Any) -> None:
+        """INI-34: until its last day the gate is set aside, then open as in any other."""
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        lost = gates.GateNoLongerPassed(
+            gate=Gate.BASE_IN_ORDER, code="base-not-in-order", on=date(2026, 5, 18)
+        )
+        i1.say("i1", lost, "2026-05-18")
+        agreed = experiments.ExperimentAgreed(
+            experiment="e1",
+            gates=(Gate.BASE_IN_ORDER,),
+            question="Does meeting first bring residents to look after the courtyard?",
+            role="area_director",
+            until=date(2026, 9, 30),
+            on=date(2026, 5, 20),
+        )
+        i1.say("i1", agreed, "2026-05-20")
+        rows = folded(i1.stored)
+        said = [
+            len(rows.status(as_of=day).gates.open)
+            for day in ("2026-05-19", "2026-05-20", "2026-09-30", "2026-10-01")
+        ]
+        assert said == [1, 0, 0, 1]
 
     def test_a_grant_under_review_names_its_last_day(self, i1: Any, folded: Any) -> None:
         """INI-24: back to the table by 28 April; a gate that passes again ends the review."""

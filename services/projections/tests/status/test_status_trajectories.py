@@ -171,6 +171,54 @@ class TestTrajectories:
         done = folded(running.stored).status(as_of="2026-11-05").trajectories
         assert (done.items, done.running, done.over) == ([], 0, 1)
 
+    def test_stopped_it_invites_nobody_and_owes_no_report_of_what_never_came(
+        self, running: Any, folded: Any
+    ) -> None:
+        """PAR-24: what was to come after the stop is neither next nor unreported."""
+        running.say("t1", held(1, "2026-10-06", 1), "2026-10-07")
+        stop = facts.TrajectoryStopped(area=LARIKS, reason="No budget", on=date(2026, 10, 10))
+        running.say("t1", stop, "2026-10-10T10:00:00+02:00")
+        assert line(folded, running, "2026-10-09").next_moment.moment == 2
+        for day in ("2026-10-10", "2026-11-04"):
+            said = line(folded, running, day)
+            assert (said.status, said.next_moment, said.unreported) == ("stopped", None, []), day
+            assert said.feedback_owed == 1
+
+    def test_stopped_it_still_owes_the_report_of_what_had_been(
+        self, running: Any, folded: Any
+    ) -> None:
+        """PAR-24: a moment from before the stop is unreported until somebody says what became."""
+        running.say("t1", held(1, "2026-10-06", 1), "2026-10-07")
+        stop = facts.TrajectoryStopped(area=LARIKS, reason="No budget", on=date(2026, 10, 10))
+        running.say("t1", stop, "2026-10-10T12:00:00+02:00")
+        assert line(folded, running, "2026-10-17").unreported == []
+        late = only(line(folded, running, "2026-11-04").unreported)
+        assert (late.moment, late.since) == (2, date(2026, 10, 18))
+
+    def test_what_never_ran_owes_no_report(self, running: Any, folded: Any) -> None:
+        """PAR-24: stopped before it was started, it held no moment."""
+        del running.stored[4]  # that it started
+        running.say("t1", held(1, "2026-10-06", 1), "2026-10-07")
+        stop = facts.TrajectoryStopped(area=LARIKS, reason="No budget", on=date(2026, 10, 20))
+        running.say("t1", stop, "2026-10-20")
+        for day in ("2026-10-19", "2026-11-04"):
+            assert line(folded, running, day).unreported == []
+
+    @pytest.mark.parametrize("over", ["closed", "stopped"])
+    def test_over_it_has_no_next_moment(self, running: Any, folded: Any, over: str) -> None:
+        """PAR-21: people are invited to what is prepared or runs, not to what is over."""
+        running.say("t1", held(1, "2026-10-06", 1), "2026-10-07")
+        running.say(
+            "t1",
+            facts.TrajectoryStopped(area=LARIKS, reason="No budget", on=date(2026, 10, 8))
+            if over == "stopped"
+            else facts.TrajectoryClosed(area=LARIKS, check="c1", promises=(), on=date(2026, 10, 8)),
+            "2026-10-08",
+        )
+        said = line(folded, running, "2026-10-09")
+        assert (said.status, said.next_moment) == (over, None)
+        assert line(folded, running, "2026-10-07").next_moment.moment == 2
+
     def test_a_broken_promise_never_reads_kept(self, running: Any, folded: Any) -> None:
         """PAR-23: the status shows "promised co_decide, broken", also after closing."""
         running.say("t1", held(1, "2026-11-21", 1), "2026-11-22")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from leefwijk.events.event import Wire
 from leefwijk.events.fields import Reason
@@ -52,28 +53,35 @@ class Means(StrEnum):
     EXPERIMENT = "experiment"
 
 
-class SetAside(Wire):
-    """Who set a line aside, why and until when; the line stays as red as it was."""
+class Exempted(Wire):
+    """That a line was set aside, by whom and until when; the line stays as red as it was."""
 
     means: Means
     role: str
     """The role that answers for it, never who."""
-    reason: Reason
-    """Of an experiment: its learning question."""
     on: date
     until: date | None = None
     """The last day on which it holds."""
 
 
-class GateLine(Wire):
-    """One gate as it read at one moment."""
+class SetAside(Exempted):
+    """A line that was set aside, and why."""
+
+    reason: Reason
+    """Of an experiment: its learning question."""
+
+
+class GateVerdict(Wire):
+    """One gate as it read at one moment, in codes: what partners are told.
+
+    Sentences stay inside. They quote findings, plans and directors, and those words were written
+    for people of the platform.
+    """
 
     gate: Gate
     outcome: GateOutcome
     code: str | None = None
     """Why it does not pass; none where it passes."""
-    reason: str
-    """The answer in plain words, made by the platform, with the figures."""
     evidence: tuple[str, ...] = ()
     """Ids of the events it rests on."""
     source: str
@@ -87,9 +95,7 @@ class GateLine(Wire):
     """The first day on which it did not pass, where that is known."""
     valid_through: date | None = None
     """The last day on which it passes by what is known now, where that is known."""
-    way_on: str | None = None
-    """What can be done instead, where it does not pass."""
-    set_aside: SetAside | None = None
+    set_aside: Exempted | None = None
 
     @property
     def passes(self) -> bool:
@@ -100,3 +106,26 @@ class GateLine(Wire):
     def clear(self) -> bool:
         """Whether the effort may go ahead as far as this line goes: passed, or set aside."""
         return self.passes or self.set_aside is not None
+
+
+class GateLine(GateVerdict):
+    """One gate as it read at one moment, with the sentences for people of the platform."""
+
+    reason: str
+    """The answer in plain words, made by the platform, with the figures."""
+    way_on: str | None = None
+    """What can be done instead, where it does not pass."""
+    set_aside: SetAside | None = None
+
+    def verdict(self) -> GateVerdict:
+        """The same in codes alone."""
+        said = self.model_dump(exclude={"reason": True, "way_on": True, "set_aside": {"reason"}})
+        return GateVerdict.model_validate(said)
+
+
+def in_codes(line: dict[str, Any]) -> dict[str, Any]:
+    """A gate line as JSON without its sentences, as facts for partners once carried them."""
+    said = {name: value for name, value in line.items() if name not in {"reason", "wayOn"}}
+    if aside := said.get("setAside"):
+        said["setAside"] = {name: value for name, value in aside.items() if name != "reason"}
+    return said

@@ -16,7 +16,11 @@ _GONE = "nl.leefbaarheid.initiatives.gate-no-longer-passed"
 
 
 class GatesAssessed(Event, type="nl.leefbaarheid.initiatives.gates-assessed.v1"):
-    """The gates were judged: advice for a decision, no right to one."""
+    """The gates were judged: advice for a decision, no right to one.
+
+    Before a grant or a top-up in the same append it says, in words for people of the platform, why
+    the gates let it through; the grant itself reaches partners and names their outcomes only.
+    """
 
     request: Annotated[int, Field(ge=1)] | None = None
     """The request that they were judged for; none: the initiative as it stood."""

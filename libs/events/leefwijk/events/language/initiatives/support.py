@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from leefwijk.events.catalogue import upcasts
 from leefwijk.events.event import Audience, Event, Wire
 from leefwijk.events.fields import AreaId, Euro, Identifier, Reason, ShortText
-from leefwijk.events.language.gates import GateLine
+from leefwijk.events.language.gates import GateVerdict, in_codes
 from leefwijk.events.language.initiatives.plans import Contribution, Nature, ServiceKind
 
 _PARTNERS = Audience.PARTNERS
+_GRANTED = "nl.leefbaarheid.initiatives.support-granted"
 
 
 class SupportKind(StrEnum):
@@ -92,36 +94,7 @@ class Condition(Wire):
     """Of `settle_by`: the last day."""
 
 
-class FirstGate(StrEnum):
-    """The gate that the first version judged."""
-
-    EFFORT_LEVEL_AND_BUDGET = "effort-level-and-budget"
-
-
-class FirstGateOutcome(StrEnum):
-    """What a gate answered in the first version."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-class GateAnswer(Wire):
-    """The one gate of the first version as it read at the moment of a decision."""
-
-    gate: FirstGate
-    outcome: FirstGateOutcome
-    code: str | None = None
-    """Why it does not pass."""
-    reason: str
-    """The answer in plain words, made by the platform."""
-    evidence: tuple[str, ...] = ()
-    """Ids of the events it rests on."""
-
-
-class SupportGranted(
-    Event, type="nl.leefbaarheid.initiatives.support-granted.v1", audience=_PARTNERS
-):
+class SupportGranted(Event, type=f"{_GRANTED}.v2", audience=_PARTNERS):
     """The corporation grants support, in whole or in part, from one budget of one year."""
 
     request: Annotated[int, Field(ge=1)]
@@ -134,14 +107,21 @@ class SupportGranted(
     charged: Euro
     """Euros taken from the budget: money and the value of materials."""
     partly: bool
-    gates: tuple[GateAnswer, ...] = ()
-    """Grants of the first version only: the one gate they rested on."""
-    gate_lines: tuple[GateLine, ...] | None = None
-    """The nine gates that the grant rested on (INI-07)."""
+    gate_lines: tuple[GateVerdict, ...] | None = None
+    """The nine gates that the grant rested on (INI-07); `gates-assessed` before it says why."""
     conditions: tuple[Condition, ...] | None = None
     days_late: Annotated[int, Field(ge=1)] | None = None
     """Days past the decision term; it reads so for good."""
     on: date
+
+
+@upcasts(f"{_GRANTED}.v1", f"{_GRANTED}.v2")
+def _granted_in_codes(data: dict[str, Any]) -> dict[str, Any]:
+    """The first version carried sentences, and before the nine gates one gate of its own shape."""
+    said = {name: value for name, value in data.items() if name != "gates"}
+    if lines := said.get("gateLines"):
+        said["gateLines"] = [in_codes(line) for line in lines]
+    return said
 
 
 class SupportDeclined(Event, type="nl.leefbaarheid.initiatives.support-declined.v1"):

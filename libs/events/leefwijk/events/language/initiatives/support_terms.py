@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from leefwijk.events.catalogue import upcasts
 from leefwijk.events.event import Audience, Event, Wire
 from leefwijk.events.fields import AreaId, Euro, Identifier, Reason
-from leefwijk.events.language.gates import GateLine
+from leefwijk.events.language.gates import GateVerdict, in_codes
 
 _PARTNERS = Audience.PARTNERS
+_TOPPED_UP = "nl.leefbaarheid.initiatives.support-topped-up"
 Number = Annotated[int, Field(ge=1)]
 
 
@@ -50,9 +52,7 @@ class SupportDecisionOverdue(Event, type="nl.leefbaarheid.initiatives.support-de
     on: date
 
 
-class SupportToppedUp(
-    Event, type="nl.leefbaarheid.initiatives.support-topped-up.v1", audience=_PARTNERS
-):
+class SupportToppedUp(Event, type=f"{_TOPPED_UP}.v2", audience=_PARTNERS):
     """A line of a grant gets more, after all nine gates passed anew."""
 
     request: Annotated[int, Field(ge=1)]
@@ -66,8 +66,15 @@ class SupportToppedUp(
     """Euros that come on top of what the line had."""
     hours: Annotated[int, Field(ge=1, le=10_000)] | None = None
     reason: Reason
-    gate_lines: tuple[GateLine, ...]
+    gate_lines: tuple[GateVerdict, ...]
+    """The nine gates anew; `gates-assessed` before it says why."""
     on: date
+
+
+@upcasts(f"{_TOPPED_UP}.v1", f"{_TOPPED_UP}.v2")
+def _topped_up_in_codes(data: dict[str, Any]) -> dict[str, Any]:
+    """The first version carried sentences."""
+    return {**data, "gateLines": [in_codes(line) for line in data["gateLines"]]}
 
 
 class BudgetShare(Wire):

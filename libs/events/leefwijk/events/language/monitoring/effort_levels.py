@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
+from leefwijk.events.catalogue import upcasts
 from leefwijk.events.event import Audience, Event, Validity, Wire
 from leefwijk.events.fields import (
     AreaId,
@@ -20,7 +21,7 @@ from leefwijk.events.fields import (
     ShortText,
     Theme,
 )
-from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.events.language.gates import Gate, GateLine, GateVerdict, in_codes
 
 
 class Stance(StrEnum):
@@ -98,6 +99,7 @@ class Together(Wire):
 
 
 _PARTNERS = Audience.PARTNERS
+_AGREED = "nl.leefbaarheid.effort-levels.effort-level-agreed"
 
 
 class EffortLevelProposed(
@@ -150,9 +152,17 @@ class EffortLevelObjectionAnswered(
     answer: Reason
 
 
-class EffortLevelAgreed(
-    Event, type="nl.leefbaarheid.effort-levels.effort-level-agreed.v1", audience=_PARTNERS
-):
+class EffortGatesJudged(Event, type="nl.leefbaarheid.effort-levels.effort-gates-judged.v1"):
+    """What the gates of a level said when it was agreed, in the words for people of the platform.
+
+    `effort-level-agreed` follows in the same append and tells partners the outcome (MON-34).
+    """
+
+    lines: Annotated[tuple[GateLine, ...], Field(min_length=1)]
+    on: date
+
+
+class EffortLevelAgreed(Event, type=f"{_AGREED}.v2", audience=_PARTNERS):
     """The level holds in the area for a period, with euros per calendar year."""
 
     area: AreaId
@@ -166,10 +176,18 @@ class EffortLevelAgreed(
     """The level that ends when this one begins."""
     backdating: Reason | None = None
     """Why it begins before the day it was agreed."""
-    gates: tuple[GateLine, ...] | None = None
+    gates: tuple[GateVerdict, ...] | None = None
     """The gates that it rested on, with what was set aside (MON-34); none: agreed before."""
     together: Together | None = None
     """Of `large_scale`: with whom it is done and by which plan (MON-36); none: another level."""
+
+
+@upcasts(f"{_AGREED}.v1", f"{_AGREED}.v2")
+def _agreed_in_codes(data: dict[str, Any]) -> dict[str, Any]:
+    """The first version carried sentences."""
+    if lines := data.get("gates"):
+        return {**data, "gates": [in_codes(line) for line in lines]}
+    return data
 
 
 class EffortLevelProposalWithdrawn(
