@@ -100,8 +100,8 @@ READ_MODELS = (
         "what is passed in memory hides offsets that nobody delivered",
         3,
         f"{EVENTS}/consume/passing.py",
-        "if known is None or first > known.end:",
-        "if known is None:",
+        "if any(first > self._stretches[place].end",
+        "if any(first < 0",
         (f"{PASSING}::test_a_hole_among_what_is_passed_is_missed",),
     ),
     Mutant(

@@ -123,6 +123,32 @@ RECOVERS = (
         (f"{KAFKA}::TestComparison::test_a_lost_tail_is_found_without_a_next_event",),
     ),
     Mutant(
+        "a topic that is as long as before again is not noticed",
+        5,
+        f"{EVENTS}/refill.py",
+        "        if start < offset:",
+        "        if start < 0:",
+        (
+            f"{KAFKA}::TestLoop::test_a_topic_that_is_longer_than_before_when_it_was_made_anew_is_read_on",
+        ),
+    ),
+    Mutant(
+        "what is sent since a refill does not say so",
+        5,
+        f"{EVENTS}/relay/relay.py",
+        "        self._marks |= begun\n",
+        "",
+        (f"{RELAY}::TestRefill::test_what_is_sent_since_a_refill_says_so",),
+    ),
+    Mutant(
+        "a topic that ends where it did is taken for what it was",
+        5,
+        f"{EVENTS}/consume/catchup.py",
+        "if 0 < end == ours.get(place, 0)}",
+        "if 0 > end == ours.get(place, 0)}",
+        (f"{KAFKA}::TestComparison::test_a_topic_that_is_exactly_as_long_as_before_is_read_again",),
+    ),
+    Mutant(
         "of several partitions that became shorter only the first is read anew",
         5,
         f"{EVENTS}/consume/catchup.py",

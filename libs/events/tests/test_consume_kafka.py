@@ -13,8 +13,10 @@ from leefwijk.events import metrics
 from leefwijk.events.broker import Broker, Place, TopicMissingError
 from leefwijk.events.consume import catchup
 from leefwijk.events.consume.catchup import Comparison, apply_with_catch_up, read_ranges
+from leefwijk.events.consume.core import Applied, Ranges
 from leefwijk.events.consume.loop import ConsumerLoop
 from leefwijk.events.consume.records import Change, Record
+from leefwijk.events.refill import Refill
 from leefwijk.events.store.records import StoredEvent
 from leefwijk.events.testing.consuming import Feed, NoteKeeper, Watch, Watched, history, watch
 from leefwijk.events.testing.servers import drop_topics, make_topics, read_topic, until, write_topic
@@ -36,9 +38,10 @@ class Consuming:
         """The one partition."""
         return self.topic, 0
 
-    async def write(self, events: Iterable[StoredEvent]) -> None:
-        """Put events on the topic."""
-        await write_topic(self.broker, self.topic, events)
+    async def write(self, events: Iterable[StoredEvent], refill: Refill | None = None) -> None:
+        """Put events on the topic, as it was filled from the start or since that filling."""
+        marks = {self.place: refill} if refill is not None else None
+        await write_topic(self.broker, self.topic, events, marks)
 
     async def records(self) -> list[Record]:
         """What stands on the topic."""
@@ -176,6 +179,45 @@ class TestLoop:
             await consuming.until(lambda applied: len(applied["n-1"]) == 6)
         assert await consuming.watch.applied() == {"n-1": [1, 2, 3, 4, 5, 6]}
 
+    async def test_a_topic_that_is_longer_than_before_when_it_was_made_anew_is_read_on(
+        self, consuming: Consuming
+    ) -> None:
+        """G-CONSUME-8: what came to lie below our offset is read before what follows it."""
+        known, lost = history("n-1", 3), history("n-2", 2)
+        await consuming.write([*known, *known, *known])
+        await apply_with_catch_up(consuming.watch.core, consuming.broker, await consuming.records())
+        await consuming.make_anew()
+        await consuming.write([*known, *lost, *history("n-3", 5)], Refill("one", 0))
+        await apply_with_catch_up(
+            consuming.watch.core, consuming.broker, (await consuming.records())[9:]
+        )
+        assert await consuming.watch.applied() == {
+            "n-1": [1, 2, 3],
+            "n-2": [1, 2],
+            "n-3": [1, 2, 3, 4, 5],
+        }
+        assert await consuming.watch.offsets() == {consuming.place: 10}
+
+    async def test_only_what_was_filled_again_is_read_again(self, consuming: Consuming) -> None:
+        """G-CONSUME-8: a filling holds everything, so nothing before it is read once more."""
+        known, more = history("n-1", 3), history("n-2", 3)
+        await consuming.write(known)
+        await consuming.write([*known, *more], Refill("one", 3))
+        read: list[int] = []
+        core, applied = consuming.watch.core, consuming.watch.core.apply
+
+        async def watched(records: Sequence[Record], **how: bool) -> Applied:
+            read.extend(record.offset for record in records if record.offset is not None)
+            return await applied(records, **how)
+
+        records = await consuming.records()
+        await core.apply(records[:2])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(core, "apply", watched)
+            await apply_with_catch_up(core, consuming.broker, records[2:])
+        assert read == [2, 3, 4, 5, 6, 7, 8]
+        assert await consuming.watch.applied() == {"n-1": [1, 2, 3], "n-2": [1, 2, 3]}
+
 
 class TestCatchingUp:
     async def test_the_missing_range_is_read_before_what_follows(
@@ -242,6 +284,22 @@ class TestComparison:
         assert await consuming.watch.applied() == {"n-1": [1, 2, 3, 4, 5, 6]}
         assert await consuming.watch.offsets() == {consuming.place: 6}
 
+    async def test_a_topic_that_is_exactly_as_long_as_before_is_read_again(
+        self, consuming: Consuming
+    ) -> None:
+        """G-CONSUME-8: also without a next event, and it is read but once."""
+        known, lost = history("n-1", 2), history("n-2", 2)
+        await consuming.write([*known, *known])
+        await consuming.watch.core.apply(await consuming.records())
+        await consuming.make_anew()
+        await consuming.write([*known, *lost], Refill("one", 0))
+        comparison = Comparison(consuming.watch.core, consuming.broker, [consuming.topic])
+        await comparison.once()
+        assert await consuming.watch.applied() == {"n-1": [1, 2], "n-2": [1, 2]}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(consuming.watch.core, "apply", None)
+            await comparison.once()
+
     async def test_where_nothing_moves_it_reads_on_by_itself(self, consuming: Consuming) -> None:
         """G-CONSUME-9: what nobody reads between two comparisons is read by the comparison."""
         comparison = Comparison(consuming.watch.core, consuming.broker, [consuming.topic])
@@ -271,7 +329,7 @@ class TestComparison:
 
         ranges: list[tuple[int, int]] = []
 
-        async def noted(_core: object, _broker: object, asked: catchup.Ranges) -> None:
+        async def noted(_core: object, _broker: object, asked: Ranges) -> None:
             ranges.extend(asked.values())
 
         monkeypatch.setattr(catchup, "read_ranges", noted)

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -12,6 +13,7 @@ from leefwijk.events.consume.catchup import Comparison
 from leefwijk.events.consume.core import ConsumerCore, MissingRangeError
 from leefwijk.events.consume.ledger import proofs
 from leefwijk.events.consume.records import Record
+from leefwijk.events.refill import Refill
 from leefwijk.events.testing.consuming import (
     TOPIC,
     Feed,
@@ -108,6 +110,26 @@ async def test_a_hole_among_what_is_passed_is_missed(watched: Watch) -> None:
         await watched.core.apply(feed.records(*OTHERS[10:20]))
     await watched.core.apply(never, accept_hole=True)
     assert await watched.applied() == {"n-1": [1], "n-2": [1]}
+
+
+async def test_what_was_filled_again_is_not_passed(watched: Watch) -> None:
+    """G-CONSUME-8: a new mark is seen also on what is not followed: what lies below it may be."""
+    feed = Feed()
+    await watched.core.apply(feed.records(*history("n-1", 1), *OTHERS[:10]))
+    mark = Refill("one", 4)
+    refilled = [
+        replace(record, headers=(*record.headers, mark.header))
+        for record in feed.records(*OTHERS[10:20])
+    ]
+    with pytest.raises(MissingRangeError) as missing:
+        await watched.core.apply(refilled)
+    assert (missing.value.ranges, missing.value.refills) == (
+        {(TOPIC, 0): (4, 11)},
+        {(TOPIC, 0): "one"},
+    )
+    await watched.core.note_refills(missing.value.refills)
+    await watched.core.apply(refilled)
+    assert await _stored(watched) == 21
 
 
 async def test_an_offset_that_was_set_back_wins(watched: Watch) -> None:

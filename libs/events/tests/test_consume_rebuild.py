@@ -2,13 +2,18 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from leefwijk.events.broker import Broker
+from leefwijk.events.consume import rebuild as rebuild_module
+from leefwijk.events.consume.ledger import Ledger
 from leefwijk.events.consume.rebuild import RebuildRunningError, drop_old, rebuild
 from leefwijk.events.consume.records import Change, Record
+from leefwijk.events.refill import Refill
+from leefwijk.events.relay.sending import partition_of
 from leefwijk.events.store.postgres import sqlstate
 from leefwijk.events.testing.consuming import Feed, NoteKeeper, Watch, Watched, history, watch
 from leefwijk.events.testing.servers import make_topics, read_topic, write_topic
@@ -64,6 +69,32 @@ async def test_rebuilt_equals_live_under_load(live: Watch, broker: Broker, topic
     assert all(
         one[stream] == versions[: len(one[stream])] for stream, versions in everything.items()
     )
+
+
+async def test_what_was_filled_again_meanwhile_is_read_again(
+    live: Watch, broker: Broker, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G-CONSUME-8: a rebuild goes back to where a topic was filled again, and notes that it did."""
+    events = history("n-1", 8)
+    place = (topic, partition_of(b"n-1", 6))
+    await write_topic(broker, topic, events, {place: Refill("one", 0)})
+    fetch, passed = rebuild_module._fetch, 3
+
+    async def further(consumer: AIOKafkaConsumer) -> list[Record]:
+        """What stood on the topic before took the reader past its first records."""
+        nonlocal passed
+        records = await fetch(consumer)
+        skipped = passed if records else 0
+        passed -= skipped
+        return records[skipped:]
+
+    monkeypatch.setattr(rebuild_module, "_fetch", further)
+    await rebuild(live.core, live.applier, broker, [topic])
+    assert await live.applied(2) == {"n-1": list(range(1, 9))}
+    async with live.engine.begin() as connection:
+        book = Ledger(connection, live.core.name, 2)
+        await book.offsets()
+    assert book.refills[place] == "one"
 
 
 async def test_what_people_passed_over_stays_passed_over(

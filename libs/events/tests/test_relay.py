@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events import log
 from leefwijk.events.broker import Broker
+from leefwijk.events.consume.records import Record
 from leefwijk.events.envelope import Received, receive
 from leefwijk.events.handling import Caller, Handler
 from leefwijk.events.log import Cursor
@@ -393,6 +394,26 @@ class TestRefill:
         async with service.relaying():
             events = await service.received(count=4)
         assert [event.version for event in events] == [1, 2, 1, 2]
+
+    async def test_what_is_sent_since_a_refill_says_so(self, service: Service) -> None:
+        """G-RELAY-4: every record carries the mark, also after the relay began again."""
+        await service.store.commit(commit(append("notes-1", 0, count=2)))
+        async with service.relaying():
+            await service.sent()
+        async with service.engine.begin() as connection:
+            await connection.execute(
+                text("insert into relay_refills (topic) values (:topic)"), {"topic": service.topic}
+            )
+        async with service.relaying():
+            await service.received(count=4)
+        await service.store.commit(commit(append("notes-1", 2)))
+        async with service.relaying():
+            records = await read_topic(service.broker, service.topic, 5)
+        marks = [Record.of(record).refill for record in records]
+        assert marks[:2] == [None, None]
+        assert marks[2] is not None
+        assert marks[2].start == records[2].offset == 2
+        assert marks[2:] == [marks[2]] * 3
 
     async def test_a_missing_topic_stops_the_relay_and_loses_nothing(
         self, service: Service

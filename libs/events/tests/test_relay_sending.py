@@ -87,7 +87,7 @@ def outgoing(count: int, keys: int = 4) -> list[Outgoing]:
 async def test_batches_of_a_partition_follow_one_another() -> None:
     """G-RELAY-3: the next batch of a partition leaves when the one before was acknowledged."""
     producer = FakeProducer()
-    offsets = await send(producer, outgoing(40), {})
+    offsets = await send(producer, outgoing(40), {}, {})
     assert sum(map(len, producer.topic.values())) == 40
     for values in producer.topic.values():
         assert values == sorted(values)
@@ -101,7 +101,7 @@ async def test_after_a_failure_nothing_leaves_and_nothing_is_on_its_way() -> Non
     producer = FakeProducer(partitions=1)
     producer.fails = {b"007"}
     with pytest.raises(KafkaTimeoutError):
-        await send(producer, outgoing(20), {})
+        await send(producer, outgoing(20), {}, {})
     assert producer.topic[0] == [b"%03d" % number for number in range(6)]
     assert producer.on_its_way == set()
 
@@ -115,7 +115,7 @@ async def test_a_short_record_does_not_overtake_a_long_one(sizes: list[int]) -> 
         one._replace(value=one.value + b"x" * size)
         for one, size in zip(outgoing(len(sizes)), sizes, strict=True)
     ]
-    await send(producer, records, {})
+    await send(producer, records, {}, {})
     assert sum(map(len, producer.topic.values())) == len(records)
     for values in producer.topic.values():
         assert values == sorted(values)
@@ -129,7 +129,7 @@ async def test_every_answer_is_waited_for_before_a_failure_is_told(failing: int)
     parts = {partition_of(record.key, 2): record for record in records}
     producer.fails = {parts[failing].value}
     with pytest.raises(KafkaTimeoutError):
-        await send(producer, records, {})
+        await send(producer, records, {}, {})
     assert producer.on_its_way == set()
     assert producer.answered == 2
 
@@ -138,8 +138,8 @@ async def test_offsets_that_begin_again_are_noticed() -> None:
     """G-RELAY-4: an acknowledged offset at or below the last one means another topic."""
     producer = FakeProducer(partitions=1)
     with pytest.raises(TopicMadeAnewError):
-        await send(producer, outgoing(3), {(TOPIC, 0): 2})
-    assert await send(FakeProducer(partitions=1, start=3), outgoing(3), {(TOPIC, 0): 2}) == {
+        await send(producer, outgoing(3), {(TOPIC, 0): 2}, {})
+    assert await send(FakeProducer(partitions=1, start=3), outgoing(3), {(TOPIC, 0): 2}, {}) == {
         (TOPIC, 0): 5
     }
 

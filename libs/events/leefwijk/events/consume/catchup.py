@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 from aiokafka import TopicPartition
@@ -18,10 +19,12 @@ from leefwijk.events.broker import Broker, Place
 from leefwijk.events.consume import ledger
 from leefwijk.events.consume.core import ConsumerCore, MissingRangeError, Ranges
 from leefwijk.events.consume.records import Record
+from leefwijk.events.refill import refilled_below
 
 _log = structlog.get_logger(__name__)
 
 COMPARE_SECONDS = 10.0
+LAST_RECORD_SECONDS = 2.0
 BATCH = 1000
 
 
@@ -63,7 +66,8 @@ async def apply_with_catch_up(core: ConsumerCore, broker: Broker, records: list[
                 "reads offsets that were never applied", consumer=core.name, what=str(missing)
             )
             await read_ranges(core, broker, missing.ranges)
-            ours = await _offsets(core)
+            await core.note_refills(missing.refills)
+            ours, _ = await _books(core)
             if any(ours.get(place, 0) < end for place, (_, end) in missing.ranges.items()):
                 # what is gone from the broker is passed; gaps in streams will show what it held
                 await core.apply(records, accept_hole=True)
@@ -72,10 +76,34 @@ async def apply_with_catch_up(core: ConsumerCore, broker: Broker, records: list[
             return
 
 
-async def _offsets(core: ConsumerCore) -> dict[Place, int]:
+async def _books(core: ConsumerCore) -> tuple[dict[Place, int], dict[Place, str]]:
+    """The next offsets, and the fillings that they belong to."""
     async with core.engine.begin() as connection:
         generation = await ledger.current_generation(connection, core.name, hold=False)
-        return await ledger.Ledger(connection, core.name, generation).offsets()
+        book = ledger.Ledger(connection, core.name, generation)
+        return await book.offsets(), book.refills
+
+
+async def _last_records(broker: Broker, ends: Mapping[Place, int]) -> list[Record]:
+    """The last record of each partition, of those that the broker gives without delay."""
+    wanted = {TopicPartition(*place): end - 1 for place, end in ends.items()}
+    found: list[Record] = []
+    if not wanted:
+        return found
+    consumer = broker.consumer()
+    try:
+        await consumer.start()
+        consumer.assign(list(wanted))
+        for partition, offset in wanted.items():
+            consumer.seek(partition, offset)
+        until = monotonic() + LAST_RECORD_SECONDS
+        while wanted and monotonic() < until:
+            fetched = await consumer.getmany(*wanted, timeout_ms=200)
+            found += [Record.of(records[0]) for records in fetched.values() if records]
+            wanted = {partition: wanted[partition] for partition in wanted.keys() - fetched.keys()}
+    finally:
+        await consumer.stop()
+    return found
 
 
 async def _parked(core: ConsumerCore) -> int:
@@ -94,11 +122,14 @@ class Comparison:
         self._before: dict[Place, int] = {}
 
     async def once(self) -> None:
-        """Read a partition anew whose end lies before our offset; read on where nothing moved."""
+        """Read a partition anew whose end lies before our offset; read on where nothing moved.
+
+        Read again, too, what was filled again below our offset without our noticing.
+        """
         began = datetime.now(UTC)
         await self._core.write_passed()
         # ours first: what is applied meanwhile must not look like a topic that became shorter
-        ours = await _offsets(self._core)
+        ours, refills = await _books(self._core)
         ends = await self._broker.ends(self._topics)
         metrics.CONSUMER_LAG.labels(self._core.name).set(
             sum(max(0, end - ours.get(place, 0)) for place, end in ends.items())
@@ -114,12 +145,31 @@ class Comparison:
         await read_ranges(self._core, self._broker, {**shorter, **behind})
         if shorter:
             await self._reset({place: end for place, (_, end) in shorter.items()})
-        now = await _offsets(self._core)
+        unsure = await self._refilled(
+            {place: end for place, end in ends.items() if 0 < end == ours.get(place, 0)}, refills
+        )
+        now, _ = await _books(self._core)
         # a partition of which nothing was ever applied has no offset yet, and may be behind as well
         self._before = {place: now.get(place, 0) for place in ends}
-        await self._prove(ends, now, began)
+        await self._prove(ends, {**now, **dict.fromkeys(unsure, 0)}, began)
         await self._core.unpark()
         metrics.PARKED.labels(self._core.name).set(await _parked(self._core))
+
+    async def _refilled(self, ends: dict[Place, int], known: Mapping[Place, str]) -> set[Place]:
+        """Read on where a topic was filled again, up to the very offset that comes next for us.
+
+        Gives the partitions whose last record could not be looked at.
+        """
+        last = await _last_records(self._broker, ends)
+        found = {(record.topic, record.partition): record.refill for record in last}
+        below = refilled_below(
+            ((place, ends[place], refill) for place, refill in found.items()), {}, known
+        )
+        if below.ranges:
+            _log.warning("topics were filled again below", places=sorted(below.ranges))
+        await read_ranges(self._core, self._broker, below.ranges)
+        await self._core.note_refills(below.marks)
+        return ends.keys() - found.keys()
 
     async def _prove(self, ends: dict[Place, int], ours: dict[Place, int], at: datetime) -> None:
         """Note which topics were read to their end, as it was when this comparison began."""

@@ -21,6 +21,7 @@ from leefwijk.events.consume import ledger
 from leefwijk.events.consume.passing import Passed
 from leefwijk.events.consume.records import Applier, Record
 from leefwijk.events.consume.sorting import Opened, Sorting, open_batch, sort_batch
+from leefwijk.events.refill import refilled_below
 from leefwijk.events.store.postgres import is_gone, sqlstate
 
 _log = structlog.get_logger(__name__)
@@ -38,15 +39,20 @@ Ranges = Mapping[Place, tuple[int, int]]
 
 
 class MissingRangeError(Exception):
-    """Kafka went on further than our database: these offsets must be read first."""
+    """These offsets must be read first.
 
-    def __init__(self, ranges: Ranges) -> None:
+    Kafka went on further than our database, or the topic was filled again below.
+    """
+
+    def __init__(self, ranges: Ranges, refills: Mapping[Place, str]) -> None:
         said = (
             f"{topic}[{partition}]: offsets {start} to {end}"
             for (topic, partition), (start, end) in ranges.items()
         )
         super().__init__(f"never applied: {', '.join(said)}")
         self.ranges = ranges
+        self.refills = refills
+        """The fillings that these partitions are in, to be noted once that was read."""
 
 
 @dataclass
@@ -166,16 +172,18 @@ class ConsumerCore:
             offsets = await book.lock_partitions({(r.topic, r.partition) for r in records})
             if live:
                 offsets = self.passed.over(offsets)
+            refilled: Mapping[Place, str] = {}
             if not accept_hole:
-                _require_no_hole(records, offsets)
+                refilled = _require_no_hole(records, offsets, book.refills)
             sorting = Sorting(fault)
             await sort_batch(sorting, book, opened)
             if sorting.changes:
                 await self.applier.apply(connection, book.generation, sorting.changes)
             moved = ledger.offsets_behind(records, offsets, sorting.lowest_new)
             await book.write(sorting, moved)
+            await book.note_refills(refilled)
         if live:
-            self.passed.begin_at(moved)
+            self.passed.begin_at(moved, book.refills)
         total.add(self.count(sorting, live=live))
         return sorting.ready()
 
@@ -189,7 +197,16 @@ class ConsumerCore:
             stored = await book.lock_partitions(ahead)
             offsets = self.passed.over(stored)
             await book.set_offsets(offsets)
-        self.passed.written(offsets)
+        self.passed.written(offsets, book.refills)
+
+    async def note_refills(self, marks: Mapping[Place, str]) -> None:
+        """Note the fillings that partitions are in: everything below was read by now."""
+        if marks:
+            async with self.engine.begin() as connection:
+                book = await self._book(connection, None)
+                await book.lock_partitions(marks)
+                await book.note_refills(marks)
+            self.passed.forget(marks)
 
     def _open(self, records: Sequence[Record]) -> list[Opened]:
         return open_batch(self.catalogue, self.applier, records)
@@ -271,7 +288,13 @@ class ConsumerCore:
         return ledger.Ledger(connection, self.name, generation)
 
 
-def _require_no_hole(records: Sequence[Record], offsets: Mapping[Place, int]) -> None:
+def _require_no_hole(
+    records: Sequence[Record], offsets: Mapping[Place, int], refills: Mapping[Place, str]
+) -> Mapping[Place, str]:
+    """The fillings that partitions have come into by these records.
+
+    Raises MissingRangeError where something below them was never read.
+    """
     first: dict[Place, int] = {}
     for record in records:
         if record.offset is not None:
@@ -281,8 +304,18 @@ def _require_no_hole(records: Sequence[Record], offsets: Mapping[Place, int]) ->
         for place, offset in first.items()
         if offset > offsets[place]
     }
+    seen = (
+        ((record.topic, record.partition), record.offset, record.refill)
+        for record in records
+        if record.offset is not None
+    )
+    below = refilled_below(seen, offsets, refills)
+    for place, (start, end) in below.ranges.items():
+        found = missing.get(place, (start, end))
+        missing[place] = (min(found[0], start), max(found[1], end))
     if missing:
-        raise MissingRangeError(missing)
+        raise MissingRangeError(missing, below.marks)
+    return below.marks
 
 
 def is_passing(error: Exception) -> bool:

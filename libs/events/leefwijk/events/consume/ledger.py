@@ -30,7 +30,7 @@ from unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, pa
 on conflict do nothing
 """)
 _LOCK_PARTITIONS = Statement("""
-select topic, partition, next_offset from consumer_offsets
+select topic, partition, next_offset, refill from consumer_offsets
 join unnest(cast(:topics as text[]), cast(:partitions as int[])) as t (topic, partition)
     using (topic, partition)
 where consumer = :consumer and generation = :generation
@@ -43,8 +43,15 @@ from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:offsets a
 where consumer = :consumer and generation = :generation
     and consumer_offsets.topic = t.topic and consumer_offsets.partition = t.partition
 """)
+_NOTE_REFILLS = text("""
+update consumer_offsets set refill = t.refill
+from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:refills as text[]))
+    as t (topic, partition, refill)
+where consumer = :consumer and generation = :generation
+    and consumer_offsets.topic = t.topic and consumer_offsets.partition = t.partition
+""")
 _OFFSETS = text("""
-select topic, partition, next_offset from consumer_offsets
+select topic, partition, next_offset, refill from consumer_offsets
 where consumer = :consumer and generation = :generation
 """)
 _STREAMS = Statement("""
@@ -167,6 +174,8 @@ class Ledger:
         self._connection = connection
         self.generation = generation
         self._who = {"consumer": consumer, "generation": generation}
+        self.refills: dict[Place, str] = {}
+        """The filling that each partition was in when last read, of those asked for here."""
 
     async def lock_partitions(self, places: Iterable[Place]) -> dict[Place, int]:
         """Lock the partitions in order and say which offset comes next in each."""
@@ -180,15 +189,28 @@ class Ledger:
         if len(rows) < len(ordered):
             await self._connection.execute(_KNOW_PARTITIONS, asked)
             rows = await self._run(_LOCK_PARTITIONS, asked)
+        self.refills |= {(row["topic"], row["partition"]): row["refill"] for row in rows}
         return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
     async def set_offsets(self, offsets: Mapping[Place, int]) -> None:
         """Set the next offsets of partitions of which everything before them was read."""
         await self._run(_MOVE_OFFSETS, {**self._who, **_columns(offsets)})
 
+    async def note_refills(self, marks: Mapping[Place, str]) -> None:
+        """Note the fillings that partitions are in, of which everything below was read."""
+        if marks:
+            asked = {
+                "topics": [place[0] for place in marks],
+                "partitions": [place[1] for place in marks],
+                "refills": list(marks.values()),
+            }
+            await self._connection.execute(_NOTE_REFILLS, {**self._who, **asked})
+            self.refills |= marks
+
     async def offsets(self) -> dict[Place, int]:
         """The next offset of every partition read so far."""
         rows = (await self._connection.execute(_OFFSETS, self._who)).all()
+        self.refills |= {(row.topic, row.partition): row.refill for row in rows}
         return {(row.topic, row.partition): row.next_offset for row in rows}
 
     async def streams(self, ids: set[str]) -> dict[str, Stream]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from leefwijk.events.broker import Place
 from leefwijk.events.consume.records import Record
+from leefwijk.events.refill import NEVER
 
 
 @dataclass(slots=True)
@@ -20,6 +21,8 @@ class Stretch:
 
     start: int
     end: int
+    refill: str = NEVER
+    """The filling of the topic that all of it belongs to."""
 
 
 class Passed:
@@ -31,19 +34,22 @@ class Passed:
     def go_on(self, records: Sequence[Record]) -> bool:
         """Move on behind records that hold nothing; says whether memory was enough for it.
 
-        It is not where a partition is not known yet, or offsets before these were never read.
+        It is not where a partition is not known yet, offsets before these were never read, or the
+        topic was filled again.
         """
         spans: dict[Place, tuple[int, int]] = {}
         for record in records:
             if record.offset is None:
                 return False
             place = (record.topic, record.partition)
+            known = self._stretches.get(place)
+            refill = record.refill
+            if known is None or (refill.id if refill else NEVER) != known.refill:
+                return False
             first, end = spans.get(place, (record.offset, 0))
             spans[place] = (first, max(end, record.offset + 1))
-        for place, (first, _) in spans.items():
-            known = self._stretches.get(place)
-            if known is None or first > known.end:
-                return False
+        if any(first > self._stretches[place].end for place, (first, _) in spans.items()):
+            return False
         for place, (_, end) in spans.items():
             known = self._stretches[place]
             known.end = max(known.end, end)
@@ -66,17 +72,17 @@ class Passed:
         """The partitions of which more was read past than is written down."""
         return [place for place, known in self._stretches.items() if known.start < known.end]
 
-    def begin_at(self, offsets: Mapping[Place, int]) -> None:
+    def begin_at(self, offsets: Mapping[Place, int], refills: Mapping[Place, str]) -> None:
         """A batch has written these offsets: whatever was known before counts no more."""
         for place, offset in offsets.items():
-            self._stretches[place] = Stretch(offset, offset)
+            self._stretches[place] = Stretch(offset, offset, refills[place])
 
-    def written(self, offsets: Mapping[Place, int]) -> None:
+    def written(self, offsets: Mapping[Place, int], refills: Mapping[Place, str]) -> None:
         """So much of it is written down; what was read past it meanwhile stays."""
         for place, offset in offsets.items():
             known = self._stretches.get(place)
             end = known.end if known is not None and known.start <= offset < known.end else offset
-            self._stretches[place] = Stretch(offset, end)
+            self._stretches[place] = Stretch(offset, end, refills[place])
 
     def forget(self, places: Iterable[Place]) -> None:
         """Know nothing of these any more: their next batch asks the database."""

@@ -17,6 +17,7 @@ from leefwijk.events.consume import ledger
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.filling import Filling, PlanningApplier
 from leefwijk.events.consume.records import Applier, Record
+from leefwijk.events.refill import refilled_below
 
 _log = structlog.get_logger(__name__)
 
@@ -144,9 +145,11 @@ async def _rebuild(
         starts = await _begin_at_starts(core, consumer, generation, set(ends))
         total -= sum(starts.values())
         done, noted = 0, time.monotonic()
+        refills: dict[Place, str] = {}
         while True:
             records = await _fetch(consumer)
             await way.take(records)
+            refills |= _back_to_refilled(consumer, records, refills)
             done += len(records)
             total = max(total, done)
             at_end = await _has_read(consumer, ends)
@@ -157,6 +160,7 @@ async def _rebuild(
                     await progress(done, total)
             if at_end:
                 await way.settle()
+                await _note_refills(core, generation, refills)
                 await core.skip_again(generation)
                 if await _switch(core, generation, set(ends), switched):
                     _log.info("read model switched", consumer=core.name, generation=generation)
@@ -209,6 +213,26 @@ def _way_into(
 async def _fetch(consumer: AIOKafkaConsumer) -> list[Record]:
     fetched = await consumer.getmany(timeout_ms=200, max_records=BATCH)
     return [Record.of(record) for batch in fetched.values() for record in batch]
+
+
+def _back_to_refilled(
+    consumer: AIOKafkaConsumer, records: list[Record], known: dict[Place, str]
+) -> dict[Place, str]:
+    """Go back where a topic was filled again below what was read; gives the fillings met anew."""
+    seen = (
+        ((record.topic, record.partition), record.offset, record.refill)
+        for record in records
+        if record.offset is not None
+    )
+    below = refilled_below(seen, {}, known)
+    for place, (start, _) in below.ranges.items():
+        consumer.seek(TopicPartition(*place), start)
+    return below.marks
+
+
+async def _note_refills(core: ConsumerCore, generation: int, refills: dict[Place, str]) -> None:
+    async with core.engine.begin() as connection:
+        await ledger.Ledger(connection, core.name, generation).note_refills(refills)
 
 
 async def _has_read(consumer: AIOKafkaConsumer, ends: dict[Place, int]) -> bool:

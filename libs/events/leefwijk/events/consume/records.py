@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leefwijk.events.envelope import Received
 from leefwijk.events.event import Event
+from leefwijk.events.refill import HEADER, Refill, read_refill
 
 
 # not frozen, both: that would double the time it takes to make one
@@ -39,6 +40,12 @@ class Record:
             record.key,
             record.value,
         )
+
+    @property
+    def refill(self) -> Refill | None:
+        """The filling of its topic by which it came, where that was filled again."""
+        headers = dict(self.headers) if self.received is None else self.received.headers
+        return read_refill(headers.get(HEADER))
 
 
 @dataclass(slots=True)

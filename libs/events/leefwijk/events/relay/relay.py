@@ -7,7 +7,7 @@ flight and starts it again from the cursor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from leefwijk.events import metrics
 from leefwijk.events.broker import Broker, Place
 from leefwijk.events.log import Cursor, LogEntry
+from leefwijk.events.refill import Refill, begin_refill
 from leefwijk.events.relay.leader import Leadership, LostLeadershipError, lead
 from leefwijk.events.relay.routing import Routing
 from leefwijk.events.relay.sending import Outgoing, TopicMadeAnewError, send, stop
@@ -43,6 +44,16 @@ _ASK_REFILL = text("""
 insert into relay_refills (topic) select unnest(cast(:topics as text[])) on conflict do nothing
 """)
 _FORGET_OFFSETS = text("delete from relay_offsets where topic = any(cast(:topics as text[]))")
+_MARKS = text("select topic, partition, refill, begins_at from relay_marks")
+_MARK = text("""
+insert into relay_marks (topic, partition, refill, begins_at)
+select * from unnest(
+    cast(:topics as text[]), cast(:partitions as int[]),
+    cast(:refills as text[]), cast(:starts as bigint[])
+)
+on conflict (topic, partition) do update
+    set refill = excluded.refill, begins_at = excluded.begins_at
+""")
 _REFILLED = text("delete from relay_refills where topic = any(cast(:topics as text[]))")
 
 
@@ -70,6 +81,7 @@ class Relay:
         self._pause = FIRST_PAUSE
         self._refill_asked = False
         self._refilling = False
+        self._marks: dict[Place, Refill] = {}
 
     def poke(self) -> None:
         """Something new is durable: look now instead of at the next poll."""
@@ -183,7 +195,7 @@ class Relay:
         acknowledged: dict[Place, int],
     ) -> dict[Place, int]:
         """Send the records and wait for every acknowledgement; raise the first failure."""
-        offsets = await send(producer, records, acknowledged)
+        offsets = await send(producer, records, acknowledged, self._marks)
         metrics.RELAY_SENT.labels(self._routing.service).inc(len(records))
         return offsets
 
@@ -201,7 +213,8 @@ class Relay:
     ) -> dict[Place, int]:
         """Fill topics again that hold less than was once acknowledged, and topics that are new.
 
-        Gives the last acknowledged offset of every partition.
+        From there on their records carry a mark: a topic may be longer by then than a consumer
+        remembers it. Gives the last acknowledged offset of every partition.
         """
         ends = await self._broker.ends(self._routing.topics())
         rows = (await leadership.execute(_ACKNOWLEDGED)).all()
@@ -212,12 +225,15 @@ class Relay:
         known = {topic for topic, _ in acknowledged}
         new = here - known if leadership.cursor.position else set()
         topics = sorted((lost | asked | new) & here)
+        marks = (await leadership.execute(_MARKS)).all()
+        self._marks = {(topic, partition): Refill(*mark) for topic, partition, *mark in marks}
         if not topics:
             return acknowledged
         _log.warning("fills topics from the start of the log", topics=topics)
         await leadership.execute(_ASK_REFILL, {"topics": topics})
         await leadership.execute(_FORGET_OFFSETS, {"topics": topics})
         offsets = {place: end - 1 for place, end in ends.items() if place[0] in topics}
+        await self._mark(leadership, {place: last + 1 for place, last in offsets.items()})
         self._refilling = True
         try:
             async for entries in leadership.read_all(leadership.cursor):
@@ -228,6 +244,20 @@ class Relay:
         finally:
             self._refilling = False
         return acknowledged | offsets
+
+    async def _mark(self, leadership: Leadership, starts: Mapping[Place, int]) -> None:
+        """Begin a filling of these partitions, known for good before any record says so."""
+        begun = {place: begin_refill(at) for place, at in starts.items()}
+        await leadership.execute(
+            _MARK,
+            {
+                "topics": [topic for topic, _ in begun],
+                "partitions": [partition for _, partition in begun],
+                "refills": [refill.id for refill in begun.values()],
+                "starts": [refill.start for refill in begun.values()],
+            },
+        )
+        self._marks |= begun
 
     async def _measure(self, leadership: Leadership) -> None:
         name = self._routing.service

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from leefwijk.events.broker import Place
 from leefwijk.events.envelope import Headers
+from leefwijk.events.refill import Refill
 
 STOP_SECONDS = 2.0
 
@@ -34,13 +35,17 @@ class TopicMadeAnewError(Exception):
 
 
 async def send(
-    producer: AIOKafkaProducer, records: Iterable[Outgoing], last: Mapping[Place, int]
+    producer: AIOKafkaProducer,
+    records: Iterable[Outgoing],
+    last: Mapping[Place, int],
+    marks: Mapping[Place, Refill],
 ) -> dict[Place, int]:
     """Send all and wait for every acknowledgement; gives the last offset of each partition.
 
     At most one batch per partition is on its way, and the next leaves when each was acknowledged:
     a client sends a second batch even after the first one failed. `last` holds the offsets that
-    were acknowledged before. Raises TopicMadeAnewError, or the first failure.
+    were acknowledged before, `marks` the filling that each partition is in. Raises
+    TopicMadeAnewError, or the first failure.
     """
     offsets: dict[Place, int] = {}
     left: Sequence[Outgoing] = list(records)
@@ -48,7 +53,7 @@ async def send(
         topic: len(await producer.partitions_for(topic)) for topic in {item.topic for item in left}
     }
     while left:
-        batches, left = _fill(producer, left, counts)
+        batches, left = _fill(producer, left, counts, marks)
         for place, first, count in await _deliver(producer, batches):
             if first < 0:
                 continue  # the broker had it already and does not remember where
@@ -59,7 +64,10 @@ async def send(
 
 
 def _fill(
-    producer: AIOKafkaProducer, records: Sequence[Outgoing], counts: Mapping[str, int]
+    producer: AIOKafkaProducer,
+    records: Sequence[Outgoing],
+    counts: Mapping[str, int],
+    marks: Mapping[Place, Refill],
 ) -> tuple[dict[Place, Any], list[Outgoing]]:
     """One batch per partition, and the records that did not fit in."""
     batches: dict[Place, Any] = {}
@@ -73,9 +81,9 @@ def _fill(
         batch = batches.get(place)
         if batch is None:
             batch = batches[place] = producer.create_batch()
-        added = batch.append(
-            key=record.key, value=record.value, headers=record.headers, timestamp=None
-        )
+        mark = marks.get(place)
+        headers = [*record.headers, mark.header] if mark is not None else record.headers
+        added = batch.append(key=record.key, value=record.value, headers=headers, timestamp=None)
         if added is None:
             full.add(place)
             left.append(record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from leefwijk.events import topics
-from leefwijk.events.broker import Broker
+from leefwijk.events.broker import Broker, Place
 from leefwijk.events.envelope import platform_headers, source_uri
 from leefwijk.events.migrate import migrate
+from leefwijk.events.refill import Refill
 from leefwijk.events.relay.sending import Outgoing, send
 from leefwijk.events.schemas import Migrations
 from leefwijk.events.store.records import StoredEvent
@@ -131,8 +132,13 @@ async def _until_usable(broker: Broker, names: Sequence[str]) -> None:
         await consumer.stop()
 
 
-async def write_topic(broker: Broker, name: str, events: Iterable[StoredEvent]) -> None:
-    """Put events on a topic as a relay does."""
+async def write_topic(
+    broker: Broker,
+    name: str,
+    events: Iterable[StoredEvent],
+    marks: Mapping[Place, Refill] | None = None,
+) -> None:
+    """Put events on a topic as a relay does, with the marks of its partitions."""
     producer = broker.producer()
     await producer.start()
     try:
@@ -148,6 +154,7 @@ async def write_topic(broker: Broker, name: str, events: Iterable[StoredEvent]) 
                 for event in events
             ],
             {},
+            marks or {},
         )
     finally:
         await producer.stop()
