@@ -82,6 +82,11 @@ class Service:
 
         await until(nothing_waits)
 
+    async def nothing_is_asked(self) -> bool:
+        """Whether every refill that was asked for has come to its end."""
+        async with self.engine.connect() as connection:
+            return not (await connection.execute(text("select topic from relay_refills"))).all()
+
     async def waiting(self) -> int:
         """How many events lie beyond the relay's cursor."""
         async with self.engine.connect() as connection:
@@ -406,6 +411,7 @@ class TestRefill:
             )
         async with service.relaying():
             await service.received(count=4)
+            await until(service.nothing_is_asked)
         await service.store.commit(commit(append("notes-1", 2)))
         async with service.relaying():
             records = await read_topic(service.broker, service.topic, 5)
