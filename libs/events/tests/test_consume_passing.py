@@ -123,12 +123,8 @@ async def test_what_was_filled_again_is_not_passed(watched: Watch) -> None:
     ]
     with pytest.raises(MissingRangeError) as missing:
         await watched.core.apply(refilled)
-    assert (missing.value.ranges, missing.value.refills) == (
-        {(TOPIC, 0): (4, 11)},
-        {(TOPIC, 0): "one"},
-    )
-    await watched.core.note_refills(missing.value.refills)
-    await watched.core.apply(refilled)
+    assert missing.value.ranges == {(TOPIC, 0): (4, 11)}
+    await watched.core.apply(refilled, read_below={(TOPIC, 0): 11})
     assert await _stored(watched) == 21
 
 

@@ -97,6 +97,16 @@ async def test_what_was_filled_again_meanwhile_is_read_again(
     assert book.refills[place] == "one"
 
 
+async def test_mixed_fillings_hold_up_no_rebuild(live: Watch, broker: Broker, topic: str) -> None:
+    """G-CONSUME-8: it goes back for each filling once, whatever order their records lie in."""
+    place = (topic, partition_of(b"n-1", 6))
+    first, second = Refill("one", 0), Refill("two", 3)
+    for refill in (first, second, first, second):
+        await write_topic(broker, topic, history("n-1", 4), {place: refill})
+    await asyncio.wait_for(rebuild(live.core, live.applier, broker, [topic]), 30)
+    assert await live.applied(2) == {"n-1": [1, 2, 3, 4]}
+
+
 async def test_what_people_passed_over_stays_passed_over(
     live: Watch, broker: Broker, topic: str
 ) -> None:

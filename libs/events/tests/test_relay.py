@@ -82,6 +82,13 @@ class Service:
 
         await until(nothing_waits)
 
+    async def ask_refill(self) -> None:
+        """Ask for the topic to be filled again, as an operator does."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                text("insert into relay_refills (topic) values (:topic)"), {"topic": self.topic}
+            )
+
     async def nothing_is_asked(self) -> bool:
         """Whether every refill that was asked for has come to its end."""
         async with self.engine.connect() as connection:
@@ -392,10 +399,7 @@ class TestRefill:
         await service.store.commit(commit(append("notes-1", 0, count=2)))
         async with service.relaying():
             await service.sent()
-        async with service.engine.begin() as connection:
-            await connection.execute(
-                text("insert into relay_refills (topic) values (:topic)"), {"topic": service.topic}
-            )
+        await service.ask_refill()
         async with service.relaying():
             events = await service.received(count=4)
         assert [event.version for event in events] == [1, 2, 1, 2]
@@ -405,10 +409,7 @@ class TestRefill:
         await service.store.commit(commit(append("notes-1", 0, count=2)))
         async with service.relaying():
             await service.sent()
-        async with service.engine.begin() as connection:
-            await connection.execute(
-                text("insert into relay_refills (topic) values (:topic)"), {"topic": service.topic}
-            )
+        await service.ask_refill()
         async with service.relaying():
             await service.received(count=4)
             await until(service.nothing_is_asked)

@@ -67,7 +67,8 @@ def refilled_below(
 ) -> Below:
     """What must be read again before these records, which are given by place, offset and mark.
 
-    `offsets` are the next ones to read: records below them say nothing, they are read again.
+    `offsets` are the next ones to read: records below them say nothing, they are read again. Of
+    several fillings the last one is read: it holds what the others held.
     """
     below = Below({}, {})
     for place, offset, refill in seen:

@@ -58,15 +58,17 @@ async def read_ranges(core: ConsumerCore, broker: Broker, ranges: Ranges) -> Non
 
 async def apply_with_catch_up(core: ConsumerCore, broker: Broker, records: list[Record]) -> None:
     """Apply a batch; where offsets before it were never applied, read those first."""
+    read_below: dict[Place, int] = {}
     while True:
         try:
-            await core.apply(records)
+            await core.apply(records, read_below=read_below)
         except MissingRangeError as missing:
             _log.warning(
                 "reads offsets that were never applied", consumer=core.name, what=str(missing)
             )
             await read_ranges(core, broker, missing.ranges)
-            await core.note_refills(missing.refills)
+            # the filling that a record is in is noted with the record itself, and not before
+            read_below |= {place: end for place, (_, end) in missing.ranges.items()}
             ours, _ = await _books(core)
             if any(ours.get(place, 0) < end for place, (_, end) in missing.ranges.items()):
                 # what is gone from the broker is passed; gaps in streams will show what it held
@@ -99,8 +101,10 @@ async def _last_records(broker: Broker, ends: Mapping[Place, int]) -> list[Recor
         until = monotonic() + LAST_RECORD_SECONDS
         while wanted and monotonic() < until:
             fetched = await consumer.getmany(*wanted, timeout_ms=200)
-            found += [Record.of(records[0]) for records in fetched.values() if records]
-            wanted = {partition: wanted[partition] for partition in wanted.keys() - fetched.keys()}
+            for partition, records in fetched.items():
+                # another offset: the topic lost it meanwhile
+                if records and records[0].offset == wanted.pop(partition):
+                    found.append(Record.of(records[0]))
     finally:
         await consumer.stop()
     return found

@@ -34,6 +34,8 @@ _PASSING = ("40", "55P03", "42P01", "42501")
 """Deadlock, lost race, no lock, no table yet, not allowed yet: no event is to blame."""
 
 
+_NOWHERE: Mapping[Place, int] = {}
+
 Ranges = Mapping[Place, tuple[int, int]]
 """The offsets of each partition from the first up to, not including, the second."""
 
@@ -44,15 +46,13 @@ class MissingRangeError(Exception):
     Kafka went on further than our database, or the topic was filled again below.
     """
 
-    def __init__(self, ranges: Ranges, refills: Mapping[Place, str]) -> None:
+    def __init__(self, ranges: Ranges) -> None:
         said = (
             f"{topic}[{partition}]: offsets {start} to {end}"
             for (topic, partition), (start, end) in ranges.items()
         )
         super().__init__(f"never applied: {', '.join(said)}")
         self.ranges = ranges
-        self.refills = refills
-        """The fillings that these partitions are in, to be noted once that was read."""
 
 
 @dataclass
@@ -93,16 +93,20 @@ class ConsumerCore:
         *,
         generation: int | None = None,
         accept_hole: bool = False,
+        read_below: Mapping[Place, int] = _NOWHERE,
     ) -> Applied:
         """Apply records, in order per partition.
 
         Without `generation` the current one is written, and the pointer to it is held so that a
         rebuild cannot switch in between. Raises MissingRangeError where offsets before the batch
-        were never applied (unless `accept_hole`), and whatever says that the database is away.
+        were never applied or the topic was filled again below a record (unless `accept_hole`; what
+        lies below the offsets in `read_below` was read since), and whatever says that the database
+        is away.
         """
         total = Applied()
         if records:
-            ready = await self._apply_or_park(records, generation, accept_hole, total)
+            below = None if accept_hole else read_below
+            ready = await self._apply_or_park(records, generation, below, total)
             await self._apply_ready(ready, generation, total)
         return total
 
@@ -127,19 +131,19 @@ class ConsumerCore:
         that it waited for.
         """
         while ready:
-            ready += await self._apply_or_park([ready.pop(0)], generation, True, total)
+            ready += await self._apply_or_park([ready.pop(0)], generation, None, total)
 
     async def _apply_or_park(
         self,
         records: Sequence[Record],
         generation: int | None,
-        accept_hole: bool,
+        read_below: Mapping[Place, int] | None,
         total: Applied,
     ) -> list[Record]:
         """Apply; take the batch apart until a faulty event is found and parked."""
         began = time.monotonic()
         try:
-            return await self._transaction(records, generation, accept_hole, total)
+            return await self._transaction(records, generation, read_below, total)
         except MissingRangeError:
             raise
         except Exception as error:
@@ -149,23 +153,23 @@ class ConsumerCore:
             if len(records) == 1:
                 _log.warning("parks an event", consumer=self.name, fault=type(error).__name__)
                 fault = f"{type(error).__name__}: {error}"[:2000]
-                return await self._transaction(records, generation, accept_hole, total, fault)
+                return await self._transaction(records, generation, read_below, total, fault)
         middle = len(records) // 2
-        ready = await self._apply_or_park(records[:middle], generation, accept_hole, total)
-        ready += await self._apply_or_park(records[middle:], generation, accept_hole, total)
+        ready = await self._apply_or_park(records[:middle], generation, read_below, total)
+        ready += await self._apply_or_park(records[middle:], generation, read_below, total)
         return ready
 
     async def _transaction(
         self,
         records: Sequence[Record],
         generation: int | None,
-        accept_hole: bool,
+        read_below: Mapping[Place, int] | None,
         total: Applied,
         fault: str | None = None,
     ) -> list[Record]:
         opened = self._open(records)
         live = generation is None
-        if live and not opened and not accept_hole and self.passed.go_on(records):
+        if live and not opened and read_below is not None and self.passed.go_on(records):
             return []
         async with self.engine.begin() as connection:
             book = await self._book(connection, generation)
@@ -173,8 +177,8 @@ class ConsumerCore:
             if live:
                 offsets = self.passed.over(offsets)
             refilled: Mapping[Place, str] = {}
-            if not accept_hole:
-                refilled = _require_no_hole(records, offsets, book.refills)
+            if read_below is not None:
+                refilled = _require_no_hole(records, offsets, book.refills, read_below)
             sorting = Sorting(fault)
             await sort_batch(sorting, book, opened)
             if sorting.changes:
@@ -289,7 +293,10 @@ class ConsumerCore:
 
 
 def _require_no_hole(
-    records: Sequence[Record], offsets: Mapping[Place, int], refills: Mapping[Place, str]
+    records: Sequence[Record],
+    offsets: Mapping[Place, int],
+    refills: Mapping[Place, str],
+    read_below: Mapping[Place, int],
 ) -> Mapping[Place, str]:
     """The fillings that partitions have come into by these records.
 
@@ -311,10 +318,12 @@ def _require_no_hole(
     )
     below = refilled_below(seen, offsets, refills)
     for place, (start, end) in below.ranges.items():
+        if end <= read_below.get(place, 0):
+            continue
         found = missing.get(place, (start, end))
         missing[place] = (min(found[0], start), max(found[1], end))
     if missing:
-        raise MissingRangeError(missing, below.marks)
+        raise MissingRangeError(missing)
     return below.marks
 
 

@@ -146,10 +146,11 @@ async def _rebuild(
         total -= sum(starts.values())
         done, noted = 0, time.monotonic()
         refills: dict[Place, str] = {}
+        gone_back: set[tuple[Place, str]] = set()
         while True:
             records = await _fetch(consumer)
             await way.take(records)
-            refills |= _back_to_refilled(consumer, records, refills)
+            refills |= _back_to_refilled(consumer, records, refills, gone_back)
             done += len(records)
             total = max(total, done)
             at_end = await _has_read(consumer, ends)
@@ -216,9 +217,15 @@ async def _fetch(consumer: AIOKafkaConsumer) -> list[Record]:
 
 
 def _back_to_refilled(
-    consumer: AIOKafkaConsumer, records: list[Record], known: dict[Place, str]
+    consumer: AIOKafkaConsumer,
+    records: list[Record],
+    known: dict[Place, str],
+    gone_back: set[tuple[Place, str]],
 ) -> dict[Place, str]:
-    """Go back where a topic was filled again below what was read; gives the fillings met anew."""
+    """Go back where a topic was filled again below what was read; gives the fillings met anew.
+
+    For each filling once: the marks of two relays may lie mixed, and the same records come again.
+    """
     seen = (
         ((record.topic, record.partition), record.offset, record.refill)
         for record in records
@@ -226,7 +233,9 @@ def _back_to_refilled(
     )
     below = refilled_below(seen, {}, known)
     for place, (start, _) in below.ranges.items():
-        consumer.seek(TopicPartition(*place), start)
+        if (place, below.marks[place]) not in gone_back:
+            gone_back.add((place, below.marks[place]))
+            consumer.seek(TopicPartition(*place), start)
     return below.marks
 
 
