@@ -76,7 +76,7 @@ READ_MODELS = (
         "an event that cannot be applied is passed over",
         3,
         f"{EVENTS}/consume/core.py",
-        "return await self._transaction(records, generation, accept_hole, total, fault)",
+        "return await self._transaction(records, generation, read_below, total, fault)",
         "return []",
         (f"{CORE}::test_a_fault_parks_only_its_stream",),
     ),

@@ -149,6 +149,14 @@ RECOVERS = (
         (f"{KAFKA}::TestComparison::test_a_topic_that_is_exactly_as_long_as_before_is_read_again",),
     ),
     Mutant(
+        "a batch of several fillings asks again for what was read below it",
+        5,
+        f"{EVENTS}/consume/core.py",
+        "        if end <= read_below.get(place, 0):",
+        "        if end <= 0:",
+        (f"{KAFKA}::TestLoop::test_a_batch_of_several_fillings_goes_in",),
+    ),
+    Mutant(
         "of several partitions that became shorter only the first is read anew",
         5,
         f"{EVENTS}/consume/catchup.py",
