@@ -349,6 +349,15 @@ async def test_a_killed_refill_is_begun_again(service: Service) -> None:
     assert len(await service.rows("select era from eras")) == 2
 
 
+async def test_what_a_killed_run_left_unsent_is_sent(service: Service) -> None:
+    """G-RESTORE-6: ended after the topics were filled, what follows in the log is sent too."""
+    await lose(service)
+    await service.restored()
+    await service.count("notes-1", 2, 30)
+    await service.restored()
+    await service.require_in_step()
+
+
 async def test_a_restore_that_was_killed_may_be_ended_by_the_service(service: Service) -> None:
     """G-RESTORE-6: should the service start in between, a run after it still brings all in step."""
     await lose(service)

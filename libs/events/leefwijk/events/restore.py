@@ -134,7 +134,8 @@ class Restorer:
                     self.tell(f"era {done.era} begins")
                 await self._empty(leadership, topics)
                 done.topics = topics
-        if await self._left_to_fill(topics):
+        # an earlier run may have ended between filling the topics and telling of the restore
+        if await self._left_to_fill(topics) or await self._unsent():
             await self._fill(topics)
             self.tell("filled the topics from the store")
         return done
