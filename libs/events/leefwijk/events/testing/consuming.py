@@ -181,7 +181,7 @@ class Watch:
 
     async def applied(self, generation: int = 1) -> dict[str, list[int]]:
         """The versions of each stream in the order in which they were applied."""
-        async with self.engine.begin() as connection:
+        async with self._looking() as connection:
             rows = await connection.execute(
                 text("""
                 select stream_id, version from applied where generation = :generation
@@ -196,7 +196,7 @@ class Watch:
 
     async def parked(self, stream_id: str) -> list[Parked]:
         """What waits of a stream."""
-        async with self.engine.begin() as connection:
+        async with self._looking() as connection:
             return await self._book(connection).parked(stream_id)
 
     async def reasons(self, stream_id: str) -> dict[int, str]:
@@ -205,19 +205,23 @@ class Watch:
 
     async def parked_streams(self) -> list[str]:
         """The streams of which something waits."""
-        async with self.engine.begin() as connection:
+        async with self._looking() as connection:
             return await self._book(connection).parked_streams()
 
     async def version(self, stream_id: str) -> int:
         """The version that the consumer has reached in a stream."""
-        async with self.engine.begin() as connection:
+        async with self._looking() as connection:
             found = await self._book(connection).streams({stream_id})
         return found[stream_id].version if stream_id in found else 0
 
     async def offsets(self) -> dict[Place, int]:
         """The offset that the consumer reads next in each partition."""
-        async with self.engine.begin() as connection:
+        async with self._looking() as connection:
             return await self._book(connection).offsets()
+
+    def _looking(self) -> AsyncConnection:
+        """To look without a transaction: the server ends one that this machine keeps waiting."""
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
     def _book(self, connection: AsyncConnection) -> ledger.Ledger:
         return ledger.Ledger(connection, self.applier.name, 1)
