@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from leefwijk.events.language.gates import GateLine, GateOutcome
+from leefwijk.events.language.initiatives.plans import Programme
 from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.parties import Claim, Parties, PartyRole, Responsibility, no_other_party
 from leefwijk.gates.place import Place
+from leefwijk.gates.programme import still_run_by
 
 BUURT = "BU01060100@2020"
 HERE = Place(BUURT, within=("WK010601@2020", "GM0106@2020"))
@@ -103,8 +105,25 @@ def test_a_contribution_to_a_programme_that_the_law_allows() -> None:
     assert (line.outcome, line.evidence) == (GateOutcome.PASSED, ("m11", "plan"))
     assert line.reason == "Contribution to a programme of the responsible organisation."
     for taken in (
-        replace(visits, taken_over=True),
         replace(visits, lawful_contribution=False),
         replace(visits, programme_of=None),
     ):
         assert _line(taken, welfare).code == "other-party-responsible"
+
+
+@pytest.mark.parametrize(
+    ("programme", "named", "runs_it"),
+    [
+        (None, None, None),
+        (None, "Welfare", "Welfare"),
+        (Programme(organisation="Welfare"), None, "Welfare"),
+        (Programme(organisation="Welfare"), "Care", "Care"),
+        (Programme(organisation="Welfare", taken_over=True), None, None),
+        (Programme(organisation="Welfare", taken_over=True), "Welfare", None),
+    ],
+)
+def test_a_programme_that_is_taken_over_is_nobody_elses(
+    programme: Programme | None, named: str | None, runs_it: str | None
+) -> None:
+    """INI-18: whoever is named beside it, the corporation would run it instead."""
+    assert still_run_by(programme, named) == runs_it

@@ -25,6 +25,7 @@ from leefwijk.gates.levels import Wanted
 from leefwijk.gates.line import At
 from leefwijk.gates.parties import Claim, Responsibility
 from leefwijk.gates.place import Place
+from leefwijk.gates.programme import still_run_by
 from leefwijk.gates.setting_aside import Experiment, Override, set_aside_by_experiment
 from leefwijk.gates.support import Case, Known, judge_support
 from leefwijk.gates.tenants import Reach
@@ -120,8 +121,7 @@ def case_of(
         claim=Claim(
             subjects=plan.subjects,
             other_party=plan.other_party,
-            programme_of=plan.programme.organisation if plan.programme else None,
-            taken_over=plan.programme.taken_over if plan.programme else False,
+            programme_of=still_run_by(plan.programme),
             # one such line opens no door to the others
             lawful_contribution=any(social_work) and all(social_work),
             evidence=initiative.gates.proposal,
@@ -143,16 +143,14 @@ def _basis(initiative: Initiative, line: RequestLine) -> Basis:
         line.service or plan.service,
         own_tenants=plan.benefit.own_tenants,
         households=plan.benefit.households,
-        taken_over=plan.programme.taken_over if plan.programme else False,
     )
     if said is None:
         return basis
-    organisation = said.organisation or (plan.programme.organisation if plan.programme else None)
     return replace(
         basis,
         own_tenants_only=said.own_tenants_only,
         behind_the_front_door=said.behind_the_front_door,
-        organisation=organisation,
+        organisation=still_run_by(plan.programme, said.organisation),
         small=said.small,
         property=said.property,
         plan=said.plan,

@@ -30,7 +30,7 @@ class Basis:
     households: int | None = None
     behind_the_front_door: bool = False
     organisation: str | None = None
-    taken_over: bool = False
+    """The social organisation that runs the programme behind the front door."""
     small: bool = False
     property: str | None = None
     plan: str | None = None
@@ -80,7 +80,7 @@ def _social_work(basis: Basis) -> str | None:
         return "social work is only for own tenants."
     if basis.own_tenants is None or basis.households is None:
         return "say how many of the households reached are own tenants."
-    if basis.behind_the_front_door and (basis.organisation is None or basis.taken_over):
+    if basis.behind_the_front_door and basis.organisation is None:
         return "a programme behind the front door stays with a social organisation."
     return None
 

@@ -35,6 +35,11 @@ UNPROVED = Freshness()
 """Nobody proved anything yet."""
 
 
+def stale(proved: datetime | None, now: datetime) -> bool:
+    """Whether nobody proved within the last day that everything was read."""
+    return proved is None or now - proved > STALE_AFTER
+
+
 @dataclass(frozen=True)
 class Knowing:
     """How good the knowledge beneath a line is, and as of when."""
@@ -58,7 +63,7 @@ class At:
         """How good knowledge of this freshness is now."""
         if fresh.held:
             return Knowing(KnowledgeState.HELD, fresh.proved)
-        if fresh.proved is None or self.now - fresh.proved > STALE_AFTER:
+        if stale(fresh.proved, self.now):
             return Knowing(KnowledgeState.STALE, fresh.proved)
         return Knowing(KnowledgeState.KNOWN, fresh.proved)
 

@@ -59,8 +59,7 @@ class Claim:
     other_party: str | None = None
     """The party that its takers call responsible."""
     programme_of: str | None = None
-    """The organisation whose programme it contributes to."""
-    taken_over: bool = False
+    """The organisation that runs the programme it contributes to, and goes on running it."""
     lawful_contribution: bool = False
     """Whether all of it is what the law allows to contribute to another's programme (social work).
     """
@@ -136,8 +135,7 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
 
 def _contributes_to(claim: Claim, role: PartyRole) -> bool:
     """Whether it contributes to the programme of the very party that has this role (INI-18)."""
-    lawful = claim.lawful_contribution and not claim.taken_over
-    return lawful and role.is_of(claim.programme_of)
+    return claim.lawful_contribution and role.is_of(claim.programme_of)
 
 
 def _beside(claim: Claim, place: Place, parties: Parties, day: date) -> tuple[PartyRole, ...]:

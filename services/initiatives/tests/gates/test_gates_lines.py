@@ -172,9 +172,10 @@ async def test_a_contribution_to_a_programme_is_for_the_share_of_own_tenants(
 async def test_what_a_contribution_does_not_cover(town: Any, facts: Any) -> None:
     """INI-18: running it is another's work; without a count of own tenants it is no social work."""
     taken = await _visits(town, facts, programme={**PROGRAMME, "takenOver": True})
-    assert (await town.lines(taken))["no-other-party-responsible"]["code"] == (
-        "other-party-responsible"
-    )
+    lines = await town.lines(taken)
+    assert lines["no-other-party-responsible"]["code"] == "other-party-responsible"
+    assert lines["legal-basis"]["code"] == "legal-condition-not-met"
+    assert "stays with a social organisation" in lines["legal-basis"]["reason"]
     uncounted = await _visits(town, facts, benefit={"households": 120})
     assert (await town.lines(uncounted))["legal-basis"]["code"] == "legal-condition-not-met"
 

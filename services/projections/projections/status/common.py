@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from leefwijk.events.small_counts import NOT_SHOWN
+from leefwijk.gates.line import stale
 from leefwijk.service.reads import Resource
 from projections.rows import EVIDENCE
 from projections.snapshot import Said
-
-STALE_AFTER = timedelta(hours=24)
-"""Knowledge is stale when nobody proved within this time that all of it was read."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,7 @@ def knowledge_of(found: Found, origin: Origin) -> Knowledge:
     proofs = [found.beside.proofs.get(service) for service in origin.services]
     known = [proof for proof in proofs if proof is not None]
     through = min(known) if len(known) == len(proofs) else None
-    late = through is None or found.beside.now - through > STALE_AFTER
+    late = stale(through, found.beside.now)
     if through is not None and found.asked.known_at is not None:
         through = min(through, found.asked.known_at)
     if any(_aggregate(stream) in origin.streams for stream in found.held):
