@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,55 @@ def test_a_contribution_to_a_programme_that_the_law_allows() -> None:
         replace(visits, programme_of=None),
     ):
         assert _line(taken, welfare).code == "other-party-responsible"
+
+
+WELFARE = PartyRole(
+    "Welfare", BUURT, "social-work", date(2020, 1, 1), ("m11",), partner="welfare-assen"
+)
+VISITS = Claim(
+    subjects=("social-work",), programme_of="Welfare", lawful_contribution=True, evidence=PLAN
+)
+
+
+@pytest.mark.parametrize("roles", [(), (M5,), (WELFARE,), (M5, WELFARE)])
+@pytest.mark.parametrize("stated", ["Welfare", " welfare "])
+def test_the_programmes_own_organisation_may_be_called_responsible(
+    stated: str, roles: tuple[PartyRole, ...]
+) -> None:
+    """INI-18: such a programme stays with its organisation; saying so closes no door."""
+    line = _line(replace(VISITS, other_party=stated), *roles)
+    assert line.outcome is GateOutcome.PASSED
+    assert line.reason == "Contribution to a programme of the responsible organisation."
+    assert line.evidence == (("m11", "plan") if WELFARE in roles else PLAN)
+
+
+def test_it_may_be_called_by_either_of_its_names() -> None:
+    """INI-18: by its name in one place, by that under which it is registered in another."""
+    by_id = replace(VISITS, programme_of="welfare-assen", other_party="Welfare")
+    assert _line(by_id, WELFARE).passes
+    assert _line(
+        replace(by_id, programme_of="Welfare", other_party="welfare-assen"), WELFARE
+    ).passes
+    # without a role that joins the two names they are two parties
+    assert _line(by_id).code == "other-party-responsible"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"other_party": "The water board"},
+        {"programme_of": None},
+        {"lawful_contribution": False},
+    ],
+)
+@pytest.mark.parametrize("roles", [(), (WELFARE,)])
+def test_any_other_party_that_is_called_responsible_is(
+    changed: dict[str, Any], roles: tuple[PartyRole, ...]
+) -> None:
+    """INI-18: one place where another's responsibility does not close the door, and no second."""
+    line = _line(replace(VISITS, **{"other_party": "Welfare", **changed}), *roles)
+    assert line.code == "other-party-responsible"
+    assert (changed.get("other_party") or "Welfare") in line.reason
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,7 @@ class PartyRole:
 
     def is_of(self, organisation: str | None) -> bool:
         """Whether it is the role of this organisation, by whichever of its names."""
-        said = organisation.strip().casefold() if organisation else None
-        return said in {self.party.casefold(), (self.partner or self.party).casefold()}
+        return _same(organisation, self.party) or _same(organisation, self.partner)
 
     def holds_on(self, day: date) -> bool:
         """Whether it is responsible on the day; the last day counts."""
@@ -102,15 +101,16 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
             since=assessed.on,
             way_on="Refer it.",
         )
-    theirs = [role for role in now if _contributes_to(claim, role)]
-    others = [role for role in now if role not in theirs]
-    if theirs and not others:
+    others = [role for role in now if not _contributes_to(claim, role)]
+    stated = claim.other_party
+    joined = stated is not None and _contributes_to_stated(claim, stated, parties)
+    responsible = [role.party for role in others]
+    if not responsible and stated is not None and not joined:
+        responsible = [stated]
+    if not responsible and (now or joined):
         return RULE.passed(
             "Contribution to a programme of the responsible organisation.", knowing, evidence
         )
-    responsible = [role.party for role in others] or (
-        [claim.other_party] if claim.other_party is not None else []
-    )
     if not responsible:
         coming = [role.from_ for role in here if role.from_ > at.today]
         beside = _beside(claim, place, parties, at.today)
@@ -136,6 +136,20 @@ def no_other_party(claim: Claim, place: Place, parties: Parties, at: At) -> Gate
 def _contributes_to(claim: Claim, role: PartyRole) -> bool:
     """Whether it contributes to the programme of the very party that has this role (INI-18)."""
     return claim.lawful_contribution and role.is_of(claim.programme_of)
+
+
+def _contributes_to_stated(claim: Claim, party: str, parties: Parties) -> bool:
+    """Whether the party that is called responsible is the programme's own organisation (INI-18)."""
+    known_as = (role for role in parties.found if role.is_of(party))
+    return claim.lawful_contribution and (
+        _same(claim.programme_of, party) or any(role.is_of(claim.programme_of) for role in known_as)
+    )
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    """Whether two names that people typed are one, and are there at all."""
+    said = (one or "").strip().casefold()
+    return bool(said) and said == (other or "").strip().casefold()
 
 
 def _beside(claim: Claim, place: Place, parties: Parties, day: date) -> tuple[PartyRole, ...]:
