@@ -16,6 +16,7 @@ from leefwijk.service.reads import InternalReader, Resource, load_visible, tag
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import EffortLevel, GateSetAside
 from monitoring.domain.large_scale import lacking
+from monitoring.domain.other_levels import EXPERIENCED_AREA_LEADS, AreaLevels
 from monitoring.knowledge.gates import known_for_agreeing
 
 router = APIRouter(tags=["effort levels"])
@@ -39,6 +40,16 @@ class LackResource(Resource):
     says: str
 
 
+class LeadingResource(Resource):
+    """A level of an experienced area that leads over this one, so that it cannot be agreed."""
+
+    code: str
+    area: str
+    name: str
+    level: EffortLevelName
+    says: str
+
+
 class LevelGatesResource(Resource):
     """Every gate as it reads at this moment, and as it read when the level was agreed."""
 
@@ -46,7 +57,9 @@ class LevelGatesResource(Resource):
     at: datetime
     lines: list[GateLine]
     clear: bool
-    """Whether no line stands in the way of agreeing."""
+    """Whether no line and no leading level stands in the way of agreeing."""
+    leading: list[LeadingResource]
+    """Levels of experienced areas that the area lies wholly within: they lead (MON-06)."""
     lacking: list[LackResource]
     """What `large_scale` of the proposed period lacks besides: all of it can be repaired."""
     at_agreement: list[GateLine]
@@ -79,16 +92,33 @@ async def get_gates(
     tag(response, loaded.version)
     level = loaded.state
     context = Context(service.handler.clock(), stream=proposal_id)
-    _, gates, roles = await known_for_agreeing(service, None, level, context)
+    levels, gates, roles = await known_for_agreeing(service, None, level, context)
+    leading = _leading(level, levels, context.today)
     return LevelGatesResource(
         id=proposal_id,
         at=context.now,
         lines=list(gates.lines),
-        clear=not gates.blocking,
+        clear=not gates.blocking and not leading,
+        leading=leading,
         lacking=_lacking(level, roles, context.today),
         at_agreement=list(level.gates),
         overrides=[override(aside) for aside in level.set_aside],
     )
+
+
+def _leading(level: EffortLevel, levels: AreaLevels, today: date) -> list[LeadingResource]:
+    if level.valid_from is None:
+        return []
+    return [
+        LeadingResource(
+            code=EXPERIENCED_AREA_LEADS,
+            area=one.area,
+            name=one.name,
+            level=one.level,
+            says=one.says(today),
+        )
+        for one in levels.leads(level.valid_from, level.last_day)
+    ]
 
 
 def _lacking(level: EffortLevel, roles: AreaRoles, today: date) -> list[LackResource]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,30 +18,8 @@ from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import MODES, EffortLevel, Status, announcement_day
 from monitoring.domain.large_scale import done_together
 from monitoring.domain.level_gates import LevelGates
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.proposing import StatedPeriod, require_open
-
-
-@dataclass(frozen=True)
-class OtherLevel:
-    """Another agreed level of the same area."""
-
-    id: str
-    level: EffortLevelName
-    valid_from: date
-    last_day: date | None
-
-    def overlaps(self, first: date, last: date | None) -> bool:
-        """Whether they have a day in common."""
-        return (last is None or self.valid_from <= last) and (
-            self.last_day is None or self.last_day >= first
-        )
-
-
-@dataclass(frozen=True)
-class AreaLevels:
-    """The other agreed levels of the area."""
-
-    found: tuple[OtherLevel, ...] = ()
 
 
 class _Agreement(Command[EffortLevel]):
@@ -64,7 +41,8 @@ class _Agreement(Command[EffortLevel]):
         if self.valid is not None and self.valid.reversed:
             refuse("validity-reversed", "The last day lies before the first.")
         first, last = self._period(level)
-        for other in context.knowledge(AreaLevels).found:
+        others = context.knowledge(AreaLevels)
+        for other in others.found:
             if other.id != replaces and other.overlaps(first, last):
                 refuse(
                     "validity-overlaps",
@@ -79,6 +57,7 @@ class _Agreement(Command[EffortLevel]):
             )
         period = Validity(from_=first, through=last)
         faults = Faults()
+        others.fault(first, last, context.today, faults)
         gates = context.knowledge(LevelGates)
         gates.fault(faults)
         together = None

@@ -22,6 +22,7 @@ from leefwijk.events.language.monitoring.effort_levels import (
     StoryGround,
 )
 from monitoring.domain.effort_level import MODES, EffortLevel, Status
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.settings import TERMS
 
@@ -138,6 +139,8 @@ class ProposeEffortLevel(Command[EffortLevel]):
             )
         if self.valid.reversed:
             faults.add("validity-reversed", "The last day lies before the first.")
+        levels = context.knowledge(AreaLevels)
+        levels.fault(self.valid.from_, self.valid.through, context.today, faults)
         mode = MODES[self.level]
         if self.mode is not None and self.mode != mode:
             faults.add(

@@ -18,13 +18,12 @@ from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.parties import Parties, PartyRole
 from leefwijk.gates.place import Place
 from leefwijk.service.context import ServiceContext
-from monitoring.domain.agreeing import AreaLevels
-from monitoring.domain.area import Area
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.base_verdict import PlaceRead, read_area
 from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.partner import Partner
 from monitoring.domain.places import KnownPlace, lies_in
 from monitoring.domain.questioning import JudgeLevelGround, LevelGrounds
@@ -32,7 +31,7 @@ from monitoring.knowledge.agreements import agreements_of
 from monitoring.knowledge.asked import advice_on, checks_in
 from monitoring.knowledge.base import base_around
 from monitoring.knowledge.homes import own_homes
-from monitoring.knowledge.own import area_levels, find_all, place_of
+from monitoring.knowledge.own import area_levels, place_of, smallest_parts
 from monitoring.knowledge.reactions import CONSUMER
 from monitoring.policies import LevelKnowledge, advice_due, level_gates
 
@@ -131,15 +130,8 @@ async def _parties(service: ServiceContext, areas: Iterable[str], fresh: Freshne
 
 async def _place(service: ServiceContext, place: KnownPlace) -> Place:
     """The area with its smallest parts, of which residents must have been asked in each."""
-    smallest: list[str] = []
-    todo = list(place.parts or (place.area,))
-    while todo:
-        area = todo.pop(0)
-        children = [id_ for id_, _ in await find_all(service, Area, f"parent:{area}")]
-        todo += sorted(children)
-        if not children:
-            smallest.append(area)
-    parts = tuple(smallest) if smallest != [place.area] else ()
+    smallest = await smallest_parts(service, place)
+    parts = smallest if smallest != (place.area,) else ()
     return Place(
         place.area,
         within=lies_in(place.area),

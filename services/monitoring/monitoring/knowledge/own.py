@@ -11,13 +11,13 @@ from leefwijk.events.decider import Context, State, refuse
 from leefwijk.events.fields import area_code, municipality_of
 from leefwijk.events.store import listing
 from leefwijk.service.context import ServiceContext
-from monitoring.domain.agreeing import AreaLevels, OtherLevel
 from monitoring.domain.area import Area
 from monitoring.domain.area_roles import EndRolesOfPartner
 from monitoring.domain.effort_level import EffortLevel, Status
 from monitoring.domain.experienced_area import Drawing, ExperiencedArea, KnownParts
 from monitoring.domain.import_run import ImportRun, RunningImport
 from monitoring.domain.measurement_series import MeasurementSeries, series_id
+from monitoring.domain.other_levels import AreaLevels, LeadingLevel, OtherLevel, wholly_within
 from monitoring.domain.partner import Partner
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import (
@@ -103,7 +103,8 @@ async def known_for_proposal(
     stories = [await _story(service, story) for story in command.stories]
     found = tuple(story for story in stories if story is not None)
     partners = await _partners(service, command.invited, context.today)
-    return place, Grounds(tuple(figures), found), partners
+    levels = AreaLevels(leading=await leading_levels(service, place))
+    return place, Grounds(tuple(figures), found), partners, levels
 
 
 async def _figure(service: ServiceContext, command: ProposeEffortLevel, cited: Any) -> KnownFigure:
@@ -173,14 +174,66 @@ async def reacting_partner(
 async def area_levels(
     service: ServiceContext, _command: Any, level: EffortLevel, context: Context
 ) -> tuple[AreaLevels]:
-    """The other agreed levels of the same area."""
+    """The other agreed levels of the same area, and those that lead over it."""
+    found = [
+        OtherLevel(id_, other.level, first, other.last_day)
+        for id_, other, first in await _agreed(service, f"area:{level.area}")
+        if id_ != context.stream
+    ]
+    place = await place_of(service, level.area)
+    leading = await leading_levels(service, place) if place is not None else ()
+    return (AreaLevels(tuple(found), leading),)
+
+
+async def _agreed(service: ServiceContext, term: str) -> list[tuple[str, EffortLevel, date]]:
+    """Levels that were agreed, whatever became of them, each with its first day."""
+    return [
+        (id_, level, level.valid_from)
+        for status in (Status.AGREED, Status.ENDED, Status.EXPIRED)
+        for id_, level in await find_all(service, EffortLevel, term, f"status:{status.value}")
+        if level.agreement is not None and level.valid_from is not None
+    ]
+
+
+async def leading_levels(service: ServiceContext, place: KnownPlace) -> tuple[LeadingLevel, ...]:
+    """Agreed levels of experienced areas that an administrative one lies wholly within (MON-06).
+
+    The drawing counts that the level was agreed for: a later one leaves its past alone (MON-05).
+    """
+    if place.parts or not place.municipalities:
+        return ()
+    lived = [
+        (id_, level, first)
+        for municipality in place.municipalities
+        for id_, level, first in await _agreed(service, f"municipality:{municipality}")
+        if level.area.startswith("XA")
+    ]
+    if not lived:
+        return ()
+    smallest = await smallest_parts(service, place)
     found = []
-    for status in (Status.AGREED, Status.ENDED, Status.EXPIRED):
-        terms = (f"area:{level.area}", f"status:{status.value}")
-        for id_, other in await find_all(service, EffortLevel, *terms):
-            if id_ != context.stream and other.valid_from is not None:
-                found.append(OtherLevel(id_, other.level, other.valid_from, other.last_day))
-    return (AreaLevels(tuple(found)),)
+    for id_, level, first in lived:
+        drawing = await drawing_of(service, level.area)
+        parts = [part.area for part in drawing.parts] if drawing else []
+        if drawing is not None and wholly_within(place.area, smallest, parts):
+            lived_in, over = drawing.name, place.name or place.area
+            found.append(
+                LeadingLevel(id_, level.level, first, level.last_day, level.area, lived_in, over)
+            )
+    return tuple(found)
+
+
+async def smallest_parts(service: ServiceContext, place: KnownPlace) -> tuple[str, ...]:
+    """What an area is made of that has nothing below it; of the smallest, itself."""
+    smallest: list[str] = []
+    todo = list(place.parts or (place.area,))
+    while todo:
+        area = todo.pop(0)
+        children = [id_ for id_, _ in await find_all(service, Area, f"parent:{area}")]
+        todo += sorted(children)
+        if not children:
+            smallest.append(area)
+    return tuple(smallest)
 
 
 async def running_import(

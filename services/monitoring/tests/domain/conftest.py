@@ -22,10 +22,10 @@ from leefwijk.events.language.monitoring.effort_levels import (
 )
 from leefwijk.events.language.monitoring.partners import PartnerKind
 from leefwijk.events.testing import Specification, given
-from monitoring.domain.agreeing import AreaLevels
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import MODES
 from monitoring.domain.level_gates import LevelGates
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import (
     Grounds,
@@ -86,7 +86,7 @@ def all_known(
     place: KnownPlace, figure: KnownFigure, story: KnownStory, partners: KnownPartners
 ) -> tuple[Any, ...]:
     """Everything a complete proposal rests on."""
-    return place, Grounds((figure,), (story,)), partners
+    return place, Grounds((figure,), (story,)), partners, AreaLevels()
 
 
 @pytest.fixture

@@ -23,15 +23,14 @@ from leefwijk.events.language.monitoring.effort_levels import (
 from leefwijk.events.testing import Specification, given
 from monitoring.domain.agreeing import (
     AgreeEffortLevel,
-    AreaLevels,
     EndEffortLevel,
     JudgeLevelByTime,
-    OtherLevel,
     ReplaceEffortLevel,
 )
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import EffortLevel, Status
 from monitoring.domain.level_gates import LevelGates
+from monitoring.domain.other_levels import AreaLevels, OtherLevel
 from monitoring.domain.proposing import StatedPeriod
 
 LARIKS = "WK010601@2020"

@@ -21,6 +21,7 @@ from leefwijk.events.language.monitoring.effort_levels import (
 )
 from leefwijk.events.testing import Specification, given
 from monitoring.domain.effort_level import MODES, EffortLevel
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import (
     CitedMeasurement,
@@ -70,7 +71,7 @@ def boskamp(partners: KnownPartners) -> Callable[..., Specification]:
         stories = (KnownStory("s1", (BOSKAMP,), date(2026, 5, 1), more.pop("told")),)
         place = KnownPlace(BOSKAMP, "De Boskamp", ("GM0106",))
         before = given(at="2026-11-02T09:00:00Z")
-        return before.knowing(place, Grounds(figures, stories), partners)
+        return before.knowing(place, Grounds(figures, stories), partners, AreaLevels())
 
     return known
 
