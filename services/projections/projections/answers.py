@@ -73,3 +73,10 @@ class StatusLine(Resource):
     agreed: bool
     valid_through: date | None = None
     level_id: str | None = None
+    by_area: str | None = None
+    """The area around it whose level leads here."""
+    by_level: str | None = None
+    by_code: str | None = None
+    """`experienced-area-leads` where that is an area as people live it."""
+    leading_level: str
+    """What holds here: the level by that area, else its own."""

@@ -94,7 +94,10 @@ def compose(
         as_of=asked.as_of,
         known_at=asked.known_at,
         level=level_of(
-            [row for row in by_kind["level"] if row.area == asked.area], inherited, asked
+            [row for row in by_kind["level"] if row.area == asked.area],
+            inherited,
+            asked,
+            beside.shared,
         ),
         counts=telling.counts_of(
             [row for row in by_kind["figures"] if row.area == asked.area], indicators, asked

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from leefwijk.gates.within import is_lived_in, lies_in, wholly_within
 from projections.snapshot import Said, Snapshot
 
 
@@ -73,6 +74,7 @@ async def place_of(snapshot: Snapshot, area: str) -> Place:
     higher = await above_of(snapshot, own)
     above = [*higher, *await above_parts_of(snapshot, own)]
     above = [one for one in dict.fromkeys(above) if one not in inside]
+    made_of = frozenset(inside)
     codes = sorted({code for row in own for code in row.municipalities})
     drawings = {
         drawn.key: parts_of([drawn])
@@ -87,17 +89,50 @@ async def place_of(snapshot: Snapshot, area: str) -> Place:
             inside.add(drawn)
         elif not {*inside, *above}.isdisjoint(parts):
             shared[drawn] = [part for part in parts if part not in inside]
-    over = _over([area, *higher], drawings)
+    over = _over([area, *higher], drawings, made_of)
     return Place(area, own[0] if own else None, sorted(inside), above, over, shared)
 
 
-def _over(chain: Sequence[str], drawings: Mapping[str, Sequence[str]]) -> list[str]:
+def _over(
+    chain: Sequence[str], drawings: Mapping[str, Sequence[str]], made_of: Collection[str]
+) -> list[str]:
     """What an area lies in as a whole: `chain` is the area itself with the areas above it.
 
-    An area as people live it leads over the division that it is composed of (MON-06).
+    An area as people live it leads over the division that it is composed of, and over an area of
+    which all that it is `made_of` lies in it (MON-06).
     """
+    own = chain[0]
+    lived_in = is_lived_in(own)
     found: list[str] = []
     for place in chain:
-        found += [drawn for drawn, parts in drawings.items() if place in parts]
+        found += [
+            drawn
+            for drawn, parts in drawings.items()
+            if place in parts
+            or (place == own and not lived_in and wholly_within(own, made_of, parts))
+        ]
         found.append(place)
-    return [one for one in dict.fromkeys(found) if one != chain[0]]
+    return [one for one in dict.fromkeys(found) if one != own]
+
+
+async def over_each(snapshot: Snapshot, areas: Sequence[Said]) -> dict[str, list[str]]:
+    """What each of many areas lies in as a whole, as `place_of` says it of one."""
+    parents = {row.key: row.link for row in areas}
+    while missing := {link for link in parents.values() if link and link not in parents}:
+        known = {row.key: row.link for row in await snapshot.rows(sorted(missing), ["area"])}
+        parents |= {link: known.get(link) for link in missing}
+    codes = sorted({code for row in areas for code in row.municipalities})
+    drawings = {
+        drawn.key: parts_of([drawn])
+        for drawn in (await snapshot.experienced(codes) if codes else [])
+    }
+    drawn_on = {above for parts in drawings.values() for part in parts for above in lies_in(part)}
+    found = {}
+    for row in areas:
+        chain: list[str] = [row.key]
+        while (link := parents[chain[-1]]) is not None and link not in chain:
+            chain.append(link)
+        # what it is made of matters only where a drawing has parts below it
+        made_of = await snapshot.family(row.key) if row.key in drawn_on else ()
+        found[row.key] = _over(chain, {k: v for k, v in drawings.items() if k != row.key}, made_of)
+    return found

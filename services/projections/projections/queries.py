@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from time import monotonic
@@ -13,7 +14,7 @@ from leefwijk.service.problems import Problem
 from projections import effort_status, greening_progress, social_base
 from projections.answers import EffortStatus, StatusLine
 from projections.effort_status import Asked, Beside
-from projections.places import Place, place_of
+from projections.places import Place, over_each, place_of
 from projections.read_models import (
     AREA_EFFORT_STATUS,
     GREENING_PROGRESS,
@@ -121,13 +122,18 @@ async def _rows_of(snapshot: Snapshot, place: Place) -> list[Said]:
 async def _levels_over(snapshot: Snapshot, place: Place) -> list[Said]:
     """Levels of what the area lies in, nearest first; of two of one area the later begun leads."""
     levels = await snapshot.rows(place.over, ["level"]) if place.over else []
-    levels.sort(key=lambda row: row.valid_from or date.min, reverse=True)
-    return sorted(levels, key=lambda row: place.over.index(row.area or ""))
+    return _nearest_first(levels, place.over)
+
+
+def _nearest_first(levels: Sequence[Said], over: Sequence[str]) -> list[Said]:
+    found = [row for row in levels if row.area in over]
+    found.sort(key=lambda row: row.valid_from or date.min, reverse=True)
+    return sorted(found, key=lambda row: over.index(row.area or ""))
 
 
 async def _shared(snapshot: Snapshot, place: Place) -> list[Shared]:
     """What is said of areas that lie here for a part only, for the parts that show it apart."""
-    rows = await snapshot.rows([*place.shared], ["area", "effort"]) if place.shared else []
+    rows = await snapshot.rows([*place.shared], ["area", "effort", "level"]) if place.shared else []
     return [
         Shared(area, tuple(elsewhere), [row for row in rows if row.area == area])
         for area, elsewhere in place.shared.items()
@@ -156,9 +162,11 @@ async def status_list(
             after=after,
             limit=limit + 1,
         )
-        levels = await snapshot.rows([row.key for row in page], ["level"])
+        over = await over_each(snapshot, page[:limit])
+        wanted = {area for row in page[:limit] for area in (row.key, *over[row.key])}
+        levels = await snapshot.rows(sorted(wanted), ["level"])
         for row in page[:limit]:
-            line = _line(row, [one for one in levels if one.area == row.key], asked)
+            line = _line(row, levels, over[row.key], asked)
             after = row.key
             if level is None or line.level == level:
                 found.append(line)
@@ -168,8 +176,10 @@ async def status_list(
             return found, None
 
 
-def _line(row: Said, levels: list[Said], asked: Asked) -> StatusLine:
-    found = effort_status.level_of(levels, [], replace(asked, area=row.key))
+def _line(row: Said, levels: list[Said], over: list[str], asked: Asked) -> StatusLine:
+    own = [one for one in levels if one.area == row.key]
+    inherited = _nearest_first(levels, over)
+    found = effort_status.level_of(own, inherited, replace(asked, area=row.key))
     return StatusLine(
         area=row.key,
         name=row.body["name"],
@@ -179,6 +189,10 @@ def _line(row: Said, levels: list[Said], asked: Asked) -> StatusLine:
         agreed=found.agreed,
         valid_through=found.valid_through,
         level_id=found.id,
+        by_area=found.by_area,
+        by_level=found.by_level,
+        by_code=found.by_code,
+        leading_level=found.leading_level,
     )
 
 

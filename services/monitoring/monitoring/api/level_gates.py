@@ -11,12 +11,13 @@ from leefwijk.events.decider import Context
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.gates.within import EXPERIENCED_AREA_LEADS
 from leefwijk.service.context import context_of
 from leefwijk.service.reads import InternalReader, Resource, load_visible, tag
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import EffortLevel, GateSetAside
 from monitoring.domain.large_scale import lacking
-from monitoring.domain.other_levels import EXPERIENCED_AREA_LEADS, AreaLevels
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.knowledge.gates import known_for_agreeing
 
 router = APIRouter(tags=["effort levels"])

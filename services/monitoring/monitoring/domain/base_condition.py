@@ -20,7 +20,7 @@ from leefwijk.events.language.monitoring.base_conditions import (
     StepFound,
     Verdict,
 )
-from monitoring.domain.places import lies_in
+from leefwijk.gates.within import lies_in
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from leefwijk.events.language.monitoring.base_conditions import (
     Step,
     Verdict,
 )
+from leefwijk.gates.within import lies_in
 from monitoring.domain.base_condition import BaseCondition, Looked, Told
-from monitoring.domain.places import lies_in
 
 FIRST = (Step.CLEAN, Step.WHOLE, Step.SAFE)
 """The first step of the ladder: together they are the base (vision, after Vlaar)."""

@@ -6,16 +6,13 @@ administrative one: an area wholly inside it gets no level of its own while it h
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from leefwijk.events.decider import Faults
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.gates.line import said_day
-from monitoring.domain.places import lies_in
-
-EXPERIENCED_AREA_LEADS = "experienced-area-leads"
+from leefwijk.gates.within import EXPERIENCED_AREA_LEADS
 
 
 @dataclass(frozen=True)
@@ -71,16 +68,3 @@ class AreaLevels:
         """Note `experienced-area-leads` for every level that leads in the period."""
         for one in self.leads(first, last):
             faults.add(EXPERIENCED_AREA_LEADS, one.says(today), area=one.area, level=one.id)
-
-
-def wholly_within(area: str, smallest: Collection[str], parts: Collection[str]) -> bool:
-    """Whether an area lies in the parts of a drawing, by itself or with all that it is made of.
-
-    `smallest`: what it is made of, without anything below. An area that is only touched does not.
-    """
-    drawn = set(parts)
-    return _inside(area, drawn) or (bool(smallest) and all(_inside(one, drawn) for one in smallest))
-
-
-def _inside(area: str, drawn: set[str]) -> bool:
-    return not drawn.isdisjoint((area, *lies_in(area)))

@@ -20,13 +20,6 @@ class KnownPlace:
     """The administrative areas that an experienced one is made of."""
 
 
-def lies_in(area: str) -> tuple[str, ...]:
-    """What an administrative area lies in by its code, nearest first (CBS: BU in WK in GM)."""
-    code, _, edition = area.partition("@")
-    above = {"BU": (f"WK{code[2:8]}", f"GM{code[2:6]}"), "WK": (f"GM{code[2:6]}",)}
-    return tuple(f"{one}@{edition}" for one in above.get(code[:2], ()))
-
-
 def patterns_below(area: str) -> tuple[str, ...]:
     """The codes of what may lie in an administrative area, as patterns of SQL's `like`."""
     kinds = {"GM": ("WK", "BU"), "WK": ("BU",)}.get(area[:2], ())

@@ -17,6 +17,7 @@ from leefwijk.events.language.monitoring.effort_levels import Ground
 from leefwijk.gates.line import At, Freshness
 from leefwijk.gates.parties import Parties, PartyRole
 from leefwijk.gates.place import Place
+from leefwijk.gates.within import lies_in
 from leefwijk.service.context import ServiceContext
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.base_condition import BaseCondition
@@ -25,7 +26,7 @@ from monitoring.domain.effort_level import EffortLevel
 from monitoring.domain.level_gates import LevelGates
 from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.partner import Partner
-from monitoring.domain.places import KnownPlace, lies_in
+from monitoring.domain.places import KnownPlace
 from monitoring.domain.questioning import JudgeLevelGround, LevelGrounds
 from monitoring.knowledge.agreements import agreements_of
 from monitoring.knowledge.asked import advice_on, checks_in

@@ -30,8 +30,8 @@ from leefwijk.events.language.housing_mix.plans import (
 )
 from leefwijk.gates.line import Freshness
 from leefwijk.gates.tenants import Dwellings
+from leefwijk.gates.within import lies_in
 from monitoring.domain.base_verdict import KnownComplex
-from monitoring.domain.places import lies_in
 
 TABLES = (
     "known_homes",

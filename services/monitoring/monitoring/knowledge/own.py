@@ -10,6 +10,7 @@ from sqlalchemy import text
 from leefwijk.events.decider import Context, State, refuse
 from leefwijk.events.fields import area_code, municipality_of
 from leefwijk.events.store import listing
+from leefwijk.gates.within import is_lived_in, wholly_within
 from leefwijk.service.context import ServiceContext
 from monitoring.domain.area import Area
 from monitoring.domain.area_roles import EndRolesOfPartner
@@ -17,7 +18,7 @@ from monitoring.domain.effort_level import EffortLevel, Status
 from monitoring.domain.experienced_area import Drawing, ExperiencedArea, KnownParts
 from monitoring.domain.import_run import ImportRun, RunningImport
 from monitoring.domain.measurement_series import MeasurementSeries, series_id
-from monitoring.domain.other_levels import AreaLevels, LeadingLevel, OtherLevel, wholly_within
+from monitoring.domain.other_levels import AreaLevels, LeadingLevel, OtherLevel
 from monitoring.domain.partner import Partner
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import (
@@ -206,7 +207,7 @@ async def leading_levels(service: ServiceContext, place: KnownPlace) -> tuple[Le
         (id_, level, first)
         for municipality in place.municipalities
         for id_, level, first in await _agreed(service, f"municipality:{municipality}")
-        if level.area.startswith("XA")
+        if is_lived_in(level.area)
     ]
     if not lived:
         return ()

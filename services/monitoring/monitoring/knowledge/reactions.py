@@ -41,9 +41,10 @@ from leefwijk.events.language.monitoring.base_conditions import (
 )
 from leefwijk.events.language.monitoring.effort_levels import Ground
 from leefwijk.events.language.monitoring.partners import PartnerLeftMunicipality
+from leefwijk.gates.within import lies_in
 from monitoring.domain.area_roles import EndRolesOfPartner
 from monitoring.domain.assessing import JudgeBase
-from monitoring.domain.places import lies_in, patterns_below
+from monitoring.domain.places import patterns_below
 from monitoring.domain.questioning import JudgeLevelGround
 from monitoring.knowledge import asked, homes, living_agreements
 

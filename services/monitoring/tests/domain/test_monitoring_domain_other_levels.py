@@ -13,12 +13,10 @@ from leefwijk.events.language.monitoring.effort_levels import EffortLevelPropose
 from leefwijk.events.testing import Specification, given
 from leefwijk.events.testing.specification import Decided
 from monitoring.domain.agreeing import AgreeEffortLevel
-from monitoring.domain.other_levels import AreaLevels, LeadingLevel, wholly_within
+from monitoring.domain.other_levels import AreaLevels, LeadingLevel
 from monitoring.domain.proposing import ProposeEffortLevel, StatedPeriod
 
 LARIKS = "WK010601@2020"
-PITTELO = "WK010604@2020"
-BUURTEN = ("BU01060400@2020", "BU01060401@2020")
 SAID = (
     "Pittelo lies wholly within Lariks en Pittelo, which has a level in force; "
     "propose for that area or end its level first."
@@ -31,28 +29,6 @@ def _leads(first: date, last: date | None) -> AreaLevels:
 
 
 IN_FORCE = _leads(date(2026, 1, 1), date(2027, 12, 31))
-
-
-@pytest.mark.parametrize(
-    ("area", "smallest", "parts", "within"),
-    [
-        (PITTELO, BUURTEN, (LARIKS, PITTELO), True),
-        (BUURTEN[0], BUURTEN[:1], (LARIKS, PITTELO), True),
-        (PITTELO, BUURTEN, ("GM0106@2020",), True),
-        (PITTELO, BUURTEN, BUURTEN, True),
-        (PITTELO, BUURTEN, BUURTEN[:1], False),
-        (PITTELO, (PITTELO,), (LARIKS,), False),
-        ("GM0106@2020", (*BUURTEN, "BU01060100@2020"), (PITTELO,), False),
-        ("GM0106@2020", (*BUURTEN, "BU01060100@2020"), (PITTELO, LARIKS), True),
-        ("WK010604@2016", ("WK010604@2016",), (PITTELO,), False),
-        (PITTELO, (), (LARIKS,), False),
-    ],
-)
-def test_an_area_that_is_only_touched_does_not_lie_within(
-    area: str, smallest: tuple[str, ...], parts: tuple[str, ...], within: bool
-) -> None:
-    """MON-06: by itself, by what it lies in, or with all that it is made of; in one edition."""
-    assert wholly_within(area, smallest, parts) is within
 
 
 def test_no_level_is_proposed_inside_one_that_leads(all_known: tuple[Any, ...]) -> None:

@@ -71,6 +71,8 @@ SHEET = Sheet(
     municipalities="Gemeenten",
     level="Inzetniveau",
     agreed="Afgesproken",
+    leading_level="Leidend niveau",
+    by_area="Leidend gebied",
     valid_through="Tot en met",
 )
 """Columns of the sheet."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
 
 from leefwijk.events.clock import day_of
+from leefwijk.gates.within import EXPERIENCED_AREA_LEADS, is_lived_in
 from leefwijk.service.reads import Resource
 from projections.snapshot import Said
-from projections.status.common import Asked, Evidence, Origin, by, day, evidence, until
+from projections.status.common import Asked, Evidence, Origin, Shared, by, day, evidence, until
 
 ORIGIN = Origin(("level",), ("effort-levels",), ("monitoring",))
 
@@ -60,6 +61,17 @@ class Question(Resource):
     answered_on: date | None = None
 
 
+class Touching(Resource):
+    """A level in force of an area as people live it that lies here for a part only."""
+
+    area: str
+    name: str | None
+    id: str
+    level: str
+    valid_from: date | None = None
+    valid_through: date | None = None
+
+
 class Level(Resource):
     """The effort level on the day."""
 
@@ -81,33 +93,81 @@ class Level(Resource):
     questions: list[Question] | None = None
     """What it rested on and lost; for people of the platform."""
     by_area: str | None = None
-    """The area above whose level holds here."""
+    """The area around it whose level holds here: it has none itself, or one that does not lead."""
     by_level: str | None = None
+    by_code: str | None = None
+    """`experienced-area-leads` where that is an area as people live it: it leads (MON-06)."""
+    leading_level: str
+    """What holds here: the level by that area, else its own."""
+    touching: list[Touching] = Field(default_factory=list)
+    """Levels of areas as people live them that lie here for a part only; they do not lead."""
     upcoming: list[Told] = Field(default_factory=list)
     proposals: list[Told] = Field(default_factory=list)
     evidence: Evidence
 
 
-def level_of(rows: Sequence[Said], inherited: Sequence[Said], asked: Asked) -> Level:
+def level_of(
+    rows: Sequence[Said],
+    inherited: Sequence[Said],
+    asked: Asked,
+    shared: Sequence[Shared] = (),
+) -> Level:
     """The level on the day: agreed, else `basic` that nobody agreed, with what ran out.
 
-    `inherited` are levels of what the area lies in, those of the nearest first.
+    `inherited` are levels of what the area lies in, those of the nearest first. Over the level of
+    an administrative area leads that of an area as people live it that it lies in; over no level
+    of its own, that of the nearest (MON-06).
     """
+    own = _own_level(rows, asked)
+    around = [row for row in inherited if not own.agreed or is_lived_in(row.area or "")]
+    above = _leading(around, asked)
+    by_level = above.body["level"] if above else None
+    lived_in = above is not None and is_lived_in(above.area or "")
+    return own.model_copy(
+        update={
+            "by_area": above.area if above else None,
+            "by_level": by_level,
+            "by_code": EXPERIENCED_AREA_LEADS if lived_in else None,
+            "leading_level": by_level or own.level,
+            "touching": [one for each in shared for one in _touching(each, asked)],
+        }
+    )
+
+
+def _leading(around: Sequence[Said], asked: Asked) -> Said | None:
+    """Of the levels around an area the one that leads in the nearest of them."""
+    over_it = [row for row in around if row.body.get("agreement") and row.holds_on(asked.as_of)]
+    nearest = [row for row in over_it if row.area == over_it[0].area]
+    return max(nearest, key=_precedence, default=None)
+
+
+def _touching(shared: Shared, asked: Asked) -> Iterator[Touching]:
+    name = next((row.body["name"] for row in shared.rows if row.kind == "area"), None)
+    levels = [row for row in shared.rows if row.kind == "level"]
+    leading = _leading(levels, asked)
+    if leading is not None:
+        yield Touching(
+            area=shared.area,
+            name=name,
+            id=leading.key,
+            level=leading.body["level"],
+            valid_from=leading.valid_from,
+            valid_through=leading.valid_through,
+        )
+
+
+def _own_level(rows: Sequence[Said], asked: Asked) -> Level:
     agreed = [row for row in rows if row.body.get("agreement")]
     in_force = [row for row in agreed if row.holds_on(asked.as_of)]
     if in_force:
         return _agreed(max(in_force, key=_precedence), rows, asked)
     over = [row for row in agreed if row.valid_through and row.valid_through < asked.as_of]
     last = max(over, key=lambda row: row.valid_through or date.min, default=None)
-    over_it = [row for row in inherited if row.body.get("agreement") and row.holds_on(asked.as_of)]
-    nearest = [row for row in over_it if row.area == over_it[0].area]
-    above = max(nearest, key=_precedence, default=None)
     return Level(
         level="basic",
+        leading_level="basic",
         agreed=False,
         note=_over(last),
-        by_area=above.area if above else None,
-        by_level=above.body["level"] if above else None,
         upcoming=_upcoming(agreed, asked),
         proposals=_proposals(rows) if asked.discusses else [],
         questions=[] if asked.internal else None,
@@ -134,6 +194,7 @@ def _agreed(row: Said, rows: Sequence[Said], asked: Asked) -> Level:
     body = row.body
     return Level(
         level=body["level"],
+        leading_level=body["level"],
         agreed=True,
         id=row.key,
         mode=body["mode"],

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, only
 
-from leefwijk.events.fields import Theme
+from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.initiatives import assets, life
 from leefwijk.events.language.initiatives.plans import ContributionCategory
 from leefwijk.events.language.monitoring import efforts
@@ -76,8 +76,10 @@ def spent(area: str, euros: str) -> efforts.EffortSpentRecorded:
     )
 
 
-def level(history: Any, id_: str, area: str, first: str = "2026-01-01") -> list[Any]:
-    """The level `extra`, proposed and agreed for an area."""
+def level(
+    history: Any, id_: str, area: str, first: str = "2026-01-01", agreed: str = "extra"
+) -> list[Any]:
+    """A level, proposed and agreed for an area."""
     proposed = extra_proposed(
         date.fromisoformat(first),
         date(2027, 12, 31),
@@ -85,7 +87,8 @@ def level(history: Any, id_: str, area: str, first: str = "2026-01-01") -> list[
         reaction_through=date(2026, 1, 29),
         lapses_on=date(2026, 7, 30),
     )
-    proposed = proposed.model_copy(update={"municipalities": IN_ASSEN})
+    said = {"municipalities": IN_ASSEN, "level": EffortLevelName(agreed)}
+    proposed = proposed.model_copy(update=said)
     return [
         history.say(id_, proposed, "2026-01-05", area=area),
         history.say(id_, extra_agreed(proposed), "2026-01-06", area=area),
@@ -180,6 +183,132 @@ async def test_the_level_of_what_people_live_in_leads(
     assert (found["agreed"], found["byArea"], found["byLevel"]) == (False, LIVED, "extra")
     wide = (await read_side.status(ELSEWHERE, asOf="2026-06-30"))["level"]
     assert wide["byArea"] == ASSEN
+
+
+def leading(said: Any) -> tuple[Any, ...]:
+    """Whose level leads, as a status or a line of the list says it."""
+    names = ("level", "agreed", "byArea", "byLevel", "byCode", "leadingLevel")
+    return tuple(said[name] for name in names)
+
+
+BY_LIVED = (LIVED, "extra", "experienced-area-leads", "extra")
+
+
+async def test_where_both_have_a_level_that_of_what_people_live_in_leads(
+    read_side: Any, history: Any
+) -> None:
+    """MON-06: agreed for the wijk before the drawing got its own; it stays and does not lead."""
+    own = level(history, "l1", LARIKS, agreed="large_scale")
+    await read_side.receive(*assen(history), *own)
+    alone = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
+    assert leading(alone) == ("large_scale", True, None, None, None, "large_scale")
+    await read_side.receive(*level(history, "l2", LIVED, "2026-03-01"))
+    both = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
+    assert leading(both) == ("large_scale", True, *BY_LIVED)
+    assert leading((await read_side.status(BUURT, asOf="2026-06-30"))["level"])[2:] == BY_LIVED
+    # on a day before the drawing had a level, that of the wijk leads
+    before = (await read_side.status(LARIKS, asOf="2026-02-28"))["level"]
+    assert leading(before) == ("large_scale", True, None, None, None, "large_scale")
+
+
+async def test_a_level_of_the_division_around_does_not_lead_over_an_own_one(
+    read_side: Any, history: Any
+) -> None:
+    """MON-06, INI-23: the wijk has a level of its own; that of Assen holds where there is none."""
+    said = [*level(history, "l1", ASSEN), *level(history, "l2", ELSEWHERE, agreed="large_scale")]
+    await read_side.receive(*assen(history), *said)
+    own = (await read_side.status(ELSEWHERE, asOf="2026-06-30"))["level"]
+    assert leading(own) == ("large_scale", True, None, None, None, "large_scale")
+    under = (await read_side.status(BUURT, asOf="2026-06-30"))["level"]
+    assert leading(under) == ("basic", False, ASSEN, "extra", None, "extra")
+
+
+async def test_a_wijk_of_which_all_lies_in_it_lies_in_it(read_side: Any, history: Any) -> None:
+    """MON-06: drawn over every buurt of a wijk, it leads; drawn over one of two, it does not."""
+    drawn = ExperiencedAreaDrawn(
+        area="XA00000000beef@1",
+        name="Lariks Oost",
+        parts=(Part(area=BUURT, inhabitants=10), Part(area=PITTELO, inhabitants=20)),
+        reason="Bewoners noemen het één buurt",
+        municipalities=IN_ASSEN,
+    )
+    said = [
+        history.say("east", drawn, area=drawn.area),
+        *level(history, "l1", drawn.area),
+    ]
+    await read_side.receive(*assen(history), *said)
+    found = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
+    assert found["byArea"] == drawn.area
+    assert await listed(read_side, LARIKS) == leading(found)
+    second = AreaRegistered(
+        area="BU01060101@2020",
+        kind=AreaKind.NEIGHBOURHOOD,
+        name="West",
+        parent=LARIKS,
+        municipalities=IN_ASSEN,
+    )
+    await read_side.receive(history.say("b2", second, area=second.area))
+    found = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
+    assert leading(found) == ("basic", False, None, None, None, "basic")
+    assert await listed(read_side, LARIKS) == leading(found)
+    (touching,) = found["touching"]
+    assert (touching["area"], touching["name"], touching["level"]) == (
+        drawn.area,
+        "Lariks Oost",
+        "extra",
+    )
+
+
+async def test_an_area_that_is_only_touched_shows_both_levels(read_side: Any, history: Any) -> None:
+    """MON-06: `large_scale` of Assen and `extra` of what lies there for a part, on its days."""
+    wider = ExperiencedAreaDrawn(
+        area="XA00000000beef@1",
+        name="Assen en Appelscha",
+        parts=(Part(area=LARIKS, inhabitants=10), Part(area="WK008501@2020", inhabitants=20)),
+        reason="Bewoners noemen het één buurt",
+        municipalities=(*IN_ASSEN, "GM0085"),
+    )
+    said = [
+        history.say("wider", wider, area=wider.area),
+        *level(history, "l1", ASSEN, agreed="large_scale"),
+        *level(history, "l2", wider.area, "2026-03-01"),
+    ]
+    await read_side.receive(*assen(history), *said)
+    found = (await read_side.status(ASSEN, asOf="2026-06-30"))["level"]
+    assert leading(found) == ("large_scale", True, None, None, None, "large_scale")
+    assert [(one["area"], one["id"]) for one in found["touching"]] == [(wider.area, "l2")]
+    assert (await read_side.status(ASSEN, asOf="2026-02-28"))["level"]["touching"] == []
+
+
+async def listed(read_side: Any, area: str, **asked: str) -> tuple[Any, ...]:
+    """What the list says of an area."""
+    moment = {"asOf": "2026-06-30", **asked}
+    found = []
+    for kind in ("municipality", "district", "neighbourhood", "experienced"):
+        answer = await read_side.get("/effort-statuses", kind=kind, **moment)
+        found += [item for item in answer.json()["items"] if item["area"] == area]
+    return leading(only(found))
+
+
+async def test_the_list_names_the_level_that_leads(read_side: Any, history: Any) -> None:
+    """MON-06, EVA-36: every line says what the status says: by which area, and which level."""
+    said = [
+        *level(history, "l1", ASSEN),
+        *level(history, "l2", LIVED, "2026-03-01"),
+        *level(history, "l3", PITTELO, agreed="large_scale"),
+    ]
+    await read_side.receive(*assen(history), *said)
+    for day in ("2026-02-28", "2026-06-30"):
+        for area in (ASSEN, LARIKS, PITTELO, ELSEWHERE, BUURT, LIVED):
+            status = (await read_side.status(area, asOf=day))["level"]
+            assert await listed(read_side, area, asOf=day) == leading(status)
+    assert await listed(read_side, BUURT) == ("basic", False, *BY_LIVED)
+    assert await listed(read_side, PITTELO) == ("large_scale", True, *BY_LIVED)
+    assert await listed(read_side, ELSEWHERE) == ("basic", False, ASSEN, "extra", None, "extra")
+    sheet = await read_side.get("/effort-statuses", asOf="2026-06-30", format="csv")
+    heads, *lines = sheet.text.splitlines()
+    assert "Leidend niveau" in heads
+    assert LIVED in only(line for line in lines if line.startswith(PITTELO))
 
 
 async def test_the_level_of_the_nearest_area_holds(read_side: Any, history: Any) -> None:
