@@ -35,7 +35,6 @@ def _body(event: facts.CheckOpened | facts.PartnerAskingHandedIn, **more: Any) -
         "askings": {},
         "conclusions": [],
         "doubts": [],
-        "told": {},
         "withdrawn": None,
         **more,
     }
@@ -124,13 +123,13 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
             group.model_dump(mode="json", by_alias=True, exclude_none=True)
             for group in event.groups
         ],
+        "told": {
+            group.group.value: group.told_on.isoformat()
+            for group in event.groups
+            if group.told_on is not None
+        },
     }
-    told = {
-        group.group.value: group.told_on.isoformat()
-        for group in event.groups
-        if group.told_on is not None
-    }
-    yield row.with_body(conclusions=[*row.body["conclusions"], conclusion], told=told)
+    yield row.with_body(conclusions=[*row.body["conclusions"], conclusion])
 
 
 @folds.on(facts.ConclusionDoubted)
@@ -150,10 +149,13 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
 
 @folds.on(facts.ExplanationTold)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
+    """Told is what was concluded last; what follows it is not told by that (PAR-12)."""
     event = change.event
     assert isinstance(event, facts.ExplanationTold)  # noqa: S101 - registered for it
     row = _own(rows, change)
-    yield row.with_body(told={**row.body["told"], event.group.value: event.told_on.isoformat()})
+    *before, last = row.body["conclusions"]
+    told = {**last["told"], event.group.value: event.told_on.isoformat()}
+    yield row.with_body(conclusions=[*before, {**last, "told": told}])
 
 
 @folds.on(facts.CheckExpired)

@@ -76,6 +76,13 @@ def concluded(on: str, until: str, **more: Any) -> checks.CheckConcluded:
     return checks.CheckConcluded(**said)
 
 
+def told_to_tenants(on: str) -> checks.ExplanationTold:
+    """Tenants heard why they are promised less than they wish."""
+    return checks.ExplanationTold(
+        area=LARIKS, group=Group.TENANTS, form=Form.LETTER, told_on=date.fromisoformat(on)
+    )
+
+
 def only(items: list[Any]) -> Any:
     """The one item."""
     (item,) = items
@@ -264,10 +271,7 @@ class TestChecks:
         """PAR-12: told on 13 October, not before, and to that group only."""
         history.say("c1", opened(), "2026-01-05")
         history.say("c1", concluded("2026-10-05", "2027-02-10"), "2026-10-05")
-        told = checks.ExplanationTold(
-            area=LARIKS, group=Group.TENANTS, form=Form.LETTER, told_on=date(2026, 10, 13)
-        )
-        history.say("c1", told, "2026-10-14")
+        history.say("c1", told_to_tenants("2026-10-13"), "2026-10-14")
         rows = folded(history.stored)
 
         def heard(day: str) -> date | None:
@@ -275,6 +279,46 @@ class TestChecks:
             return promise.told_on
 
         assert (heard("2026-10-12"), heard("2026-10-13")) == (None, date(2026, 10, 13))
+
+    def test_each_conclusion_is_told_by_itself(self, history: Any, folded: Any) -> None:
+        """PAR-12, PAR-13: told after the first says nothing of the second, nor the other way."""
+        history.say("c1", opened(), "2026-01-05")
+        history.say("c1", concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        history.say("c1", told_to_tenants("2026-03-10"), "2026-03-11")
+        lower = {"promise": Level.INFORMED, "share_above": "60.0"}
+        history.say("c1", concluded("2026-05-01", "2027-02-10", group=lower), "2026-05-01")
+
+        def heard(day: str) -> tuple[str, date | None]:
+            check = only(folded(history.stored).status(as_of=day).involvement.checks)
+            promise = only(check.promises)
+            return promise.promise, promise.told_on
+
+        assert heard("2026-03-09") == ("consulted", None)
+        assert heard("2026-04-30") == ("consulted", date(2026, 3, 10))
+        assert heard("2026-05-31") == ("informed", None)
+        history.say("c1", told_to_tenants("2026-06-01"), "2026-06-02")
+        assert heard("2026-05-31") == ("informed", None)
+        assert heard("2026-06-01") == ("informed", date(2026, 6, 1))
+        assert heard("2026-04-30") == ("consulted", date(2026, 3, 10))
+
+    def test_what_is_told_with_a_conclusion_is_told_of_that_one(
+        self, history: Any, folded: Any
+    ) -> None:
+        """PAR-12: the same promise again is told already; a check beside it is not told by that."""
+        for check in ("c1", "c2"):
+            history.say(check, opened(), "2026-01-05")
+            history.say(check, concluded("2026-03-01", "2027-02-10"), "2026-03-01")
+        history.say("c1", told_to_tenants("2026-03-10"), "2026-03-11")
+        same = {"told_on": date(2026, 3, 10)}
+        history.say("c1", concluded("2026-05-01", "2027-02-10", group=same), "2026-05-01")
+
+        def heard(day: str) -> dict[str, date | None]:
+            found = folded(history.stored).status(as_of=day).involvement.checks
+            return {check.id: only(check.promises).told_on for check in found}
+
+        assert heard("2026-03-05") == {"c1": None, "c2": None}
+        for day in ("2026-04-01", "2026-06-01"):
+            assert heard(day) == {"c1": date(2026, 3, 10), "c2": None}
 
     def test_doubt_lasts_until_it_is_concluded_again(self, history: Any, folded: Any) -> None:
         """PAR-13: in doubt from the correction; concluded again its validity does not move."""
