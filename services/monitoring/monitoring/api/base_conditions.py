@@ -36,7 +36,7 @@ from monitoring.domain.assessing import (
     CorrectBaseAssessment,
     PlanBaseAction,
 )
-from monitoring.domain.base_agenda import Item, agenda
+from monitoring.domain.base_agenda import ASSESS_AGAIN, Item, agenda
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.base_verdict import KnownBase, Reading, read_area
 from monitoring.domain.standing_agreements import StandingAgreement
@@ -328,6 +328,15 @@ AGENDA_SHEET = Sheet(
     overdue="Te laat",
 )
 """Columns of the sheet of the agenda."""
+ASSESS_AGAIN_SAID = "opnieuw beoordelen"
+"""`assess again` as people of the corporation read it in the sheet."""
+
+
+def _as_read(item: AgendaItem) -> AgendaItem:
+    """A line of the sheet; work that somebody planned stays in its own words."""
+    if item.step is not None or item.what != ASSESS_AGAIN:
+        return item
+    return item.model_copy(update={"what": ASSESS_AGAIN_SAID})
 
 
 @router.get("/base-agenda")
@@ -349,7 +358,8 @@ async def get_agenda(
         for item in (await _items(service, query.municipality) if seen else ())
     ]
     whole = Agenda(items=items)
-    return sheet_of(request, query.format, "base-agenda", AGENDA_SHEET, items) or whole
+    lines = [_as_read(item) for item in items]
+    return sheet_of(request, query.format, "base-agenda", AGENDA_SHEET, lines) or whole
 
 
 async def _items(service: ServiceContext, municipality: str) -> list[Item]:

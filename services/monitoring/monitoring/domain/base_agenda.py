@@ -10,6 +10,9 @@ from leefwijk.events.language.monitoring.base_conditions import Step
 from monitoring.domain.base_condition import BaseCondition
 from monitoring.domain.settings import TERMS
 
+ASSESS_AGAIN = "assess again"
+"""What an assessment that lapses asks for; planned work is told in the words of who planned it."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -19,6 +22,7 @@ class Item:
     complex: str | None
     what: str
     step: Step | None
+    """Of planned work; none: an assessment."""
     due: date
     overdue: bool
 
@@ -30,7 +34,7 @@ def agenda(base: BaseCondition, today: date) -> Iterator[Item]:
         said = one.now
         if said.valid_through <= soon:
             over = said.valid_through < today
-            yield Item(base.area, said.complex, "assess again", None, said.valid_through, over)
+            yield Item(base.area, said.complex, ASSESS_AGAIN, None, said.valid_through, over)
     for action in base.actions.values():
         if action.completed is None:
             late = action.by < today

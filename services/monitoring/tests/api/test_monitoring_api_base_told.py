@@ -212,6 +212,8 @@ async def test_an_area_is_as_good_as_its_worst_complex_and_grows_stale(
     assert [(item["complex"], item["what"], item["due"]) for item in announced] == [
         ("a", "assess again", "2027-01-10")
     ]
+    sheet = await pittelo.get("/base-agenda", municipality="GM0106", format="csv")
+    assert sheet.text.splitlines()[1:] == [f"{PITTELO};a;opnieuw beoordelen;;2027-01-10;nee"]
     await pittelo.time_passes("2027-01-10T12:00:00Z")
     assert await reads() == ("in_order", set())
     await pittelo.time_passes("2027-01-11T12:00:00Z")
@@ -221,6 +223,16 @@ async def test_an_area_is_as_good_as_its_worst_complex_and_grows_stale(
     assert await reads() == ("unknown", {"a"})
     await assess("2027-01-11", "a", WELL)
     assert await reads() == ("in_order", set())
+
+
+async def test_the_sheet_of_the_agenda_keeps_the_words_of_who_planned_work(pittelo: Any) -> None:
+    """MON-27: only what the platform asks for is told in Dutch; planned work as it was written."""
+    dark = _found(safe="insufficient")
+    await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": dark})
+    planned = {"complex": "c", "step": "safe", "what": "assess again", "by": "2026-12-01"}
+    await pittelo.done(f"{BASE}/actions", WORKER, planned)
+    sheet = await pittelo.get("/base-agenda", municipality="GM0106", format="csv")
+    assert sheet.text.splitlines()[1:] == [f"{PITTELO};c;assess again;safe;2026-12-01;nee"]
 
 
 async def _told_of(pittelo: Any, *days: str) -> list[str]:
