@@ -213,7 +213,5 @@ async def all_evidence(connection: AsyncConnection, area: str, streams: list[str
     if place.shared:  # figures of those are shown apart, and rest on events too
         rows += await snapshot.rows([*place.shared], SHARED_KINDS)
     wanted = set(streams)
-    events = dict.fromkeys(
-        str(id_) for row in rows if row.stream_id in wanted for id_ in row.events
-    )
-    return AllEvidence(effort_status.municipalities_of(rows, area), list(events))
+    events = await snapshot.beneath([row for row in rows if row.stream_id in wanted])
+    return AllEvidence(effort_status.municipalities_of(rows, area), [str(id_) for id_ in events])

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from leefwijk.events.consume.records import Change, streams_of
 from leefwijk.events.event import Event
 from leefwijk.events.store.direct import Statement, driver_of, fetch
+from projections.spans import Spans, with_version
 
 EVIDENCE = 20
 """Event ids kept beside a row; the stream holds them all."""
@@ -40,6 +41,9 @@ class Row:
     valid_from: date | None = None
     valid_through: date | None = None
     events: tuple[UUID, ...] = ()
+    """The newest that it rests on, at most twenty."""
+    rests_on: Spans | None = ()
+    """The versions of its stream that it rests on; none: written before that was kept."""
 
     def with_body(self, **changes: Any) -> Row:
         """The same row with parts of its body replaced."""
@@ -53,6 +57,7 @@ class Row:
             self.valid_from,
             self.valid_through,
             self.events,
+            self.rests_on,
         )
 
     def holding(self, valid_from: date | None, valid_through: date | None) -> Row:
@@ -67,6 +72,7 @@ class Row:
             valid_from,
             valid_through,
             self.events,
+            self.rests_on,
         )
 
 
@@ -145,12 +151,11 @@ class Batch:
             if before is not None:
                 self._close(stream, before, time)
             if isinstance(result, Row):
-                known = before.row.events if before is not None else ()
                 row = result
                 if before is not None and result is before.row:
                     # a fold may say the same again; the version before keeps what it rests on
                     row = result.with_body()
-                row.events = (*known, change.received.id)[-EVIDENCE:]
+                _rest(row, before.row if before is not None else None, change)
                 version = Version(row, time)
                 versions[place] = version
                 self._made.append((stream, version))
@@ -171,9 +176,18 @@ class Batch:
             version.stored = True
 
 
+def _rest(row: Row, before: Row | None, change: Change) -> None:
+    """A row rests on what it rested on before and on this event, each once."""
+    known, spans = (before.events, before.rests_on) if before is not None else ((), ())
+    received = change.received
+    again = received.id in known
+    row.events = known if again else (*known, received.id)[-EVIDENCE:]
+    row.rests_on = with_version(spans, received.version) if spans is not None else None
+
+
 _CURRENT = Statement("""
 select stream_id, kind, key, area, municipalities, link, valid_from, valid_through, recorded_from,
-       cast(body as text) as body, events
+       cast(body as text) as body, events, rests_on
 from rows
 where generation = :generation and projection = :projection and recorded_to is null
     and stream_id = any(cast(:streams as text[]))
@@ -189,6 +203,7 @@ where rows.generation = :generation and rows.projection = :projection
 _COLUMNS = (
     *("projection", "generation", "kind", "stream_id", "key", "area", "municipalities", "link"),
     *("valid_from", "valid_through", "recorded_from", "recorded_to", "body", "events"),
+    "rests_on",
 )
 
 
@@ -223,7 +238,7 @@ class RowProjection:
         asked = {"projection": self.name, "generation": generation, "streams": wanted}
         for found in await fetch(connection, _CURRENT, asked):
             stream_id, kind, key, area, municipalities, link, since, through, *more = found
-            recorded_from, body, events = more
+            recorded_from, body, events, rests_on = more
             row = Row(
                 kind,
                 key,
@@ -234,6 +249,7 @@ class RowProjection:
                 since,
                 through,
                 tuple(events),
+                tuple(rests_on) if rests_on is not None else None,
             )
             version = Version(row, recorded_from, stored=True)
             known.setdefault(stream_id, {})[kind, key] = version
@@ -308,4 +324,5 @@ def _record(name: str, generation: int, stream: str, version: Version) -> tuple[
         version.recorded_to,
         to_json(row.body).decode(),
         row.events,
+        row.rests_on,
     )

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from leefwijk.events.consume.ledger import current_generation, proofs
 from leefwijk.events.topics import platform_topic
 from projections.read_models import ReadModel
+from projections.spans import Spans
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Said:
     recorded_from: datetime
     body: Mapping[str, Any]
     events: tuple[UUID, ...]
+    """The newest that it rests on."""
+    rests_on: Spans | None = None
+    """The versions of its stream that it rests on; none: it does not say."""
 
     def holds_on(self, day: date) -> bool:
         """Whether its period covers the day; a row without a period always holds."""
@@ -41,7 +45,7 @@ class Said:
 
 
 _COLUMNS = """stream_id, kind, key, area, municipalities, link, valid_from, valid_through,
-    recorded_from, cast(body as text) as body, events"""
+    recorded_from, cast(body as text) as body, events, rests_on"""
 _KNOWN = "(recorded_to is null or recorded_to > :known) and recorded_from <= :known"
 _NOW = "recorded_to is null"
 
@@ -101,6 +105,33 @@ class Snapshot:
             {**self._who, **known, "areas": list(areas), "kinds": list(kinds)},
         )
         return [_said(row) for row in found]
+
+    async def beneath(self, rows: Sequence[Said]) -> list[UUID]:
+        """All that these rows rest on, each event once: what a row keeps and what it has dropped.
+
+        Every version of a row keeps the newest of its time, so that together they hold them all.
+        """
+        found = await self._connection.execute(
+            text(
+                "select stream_id, kind, key, events from rows where generation = :generation "
+                "and projection = :projection and area = any(cast(:areas as text[])) "
+                "and stream_id = any(cast(:streams as text[])) order by recorded_from"
+            ),
+            {
+                **self._who,
+                "areas": sorted({row.area for row in rows if row.area is not None}),
+                "streams": sorted({row.stream_id for row in rows}),
+            },
+        )
+        wanted = {(row.stream_id, row.kind, row.key) for row in rows}
+        return list(
+            dict.fromkeys(
+                id_
+                for row in found
+                if (row.stream_id, row.kind, row.key) in wanted
+                for id_ in row.events
+            )
+        )
 
     async def one(self, kind: str, key: str, area: str) -> Said | None:
         """One row of an area."""
@@ -237,4 +268,5 @@ def _said(row: Any) -> Said:
         row.recorded_from,
         json.loads(row.body),
         tuple(row.events),
+        tuple(row.rests_on) if row.rests_on is not None else None,
     )

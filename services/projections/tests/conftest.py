@@ -172,6 +172,7 @@ def _said(stream: str, row: Row, recorded_from: datetime) -> Said:
         recorded_from,
         row.body,
         row.events,
+        row.rests_on,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -26,7 +27,7 @@ select stream_id, version, cast(id as text) as id, type, cast(data as text) as d
 _SHOWN = """
 select stream_id, kind, key, area, municipalities, link, cast(valid_from as text) as valid_from,
        cast(valid_through as text) as valid_through, recorded_from, recorded_to,
-       cast(body as text) as body, cast(events as text[]) as events
+       cast(body as text) as body, cast(events as text[]) as events, rests_on
 from rows where projection = :model and recorded_to is distinct from recorded_from
     and generation = (select current from consumer_generations where consumer = :model)
 """
@@ -63,6 +64,7 @@ async def read_evidence(platform: Running) -> Evidence:
             row.recorded_to,
             canonical(json.loads(row.body)),
             tuple(row.events),
+            _versions(row.rests_on or ()),
         )
         for row in await platform.rows("projections", _SHOWN, model=MODEL)
     ]
@@ -74,6 +76,14 @@ async def read_evidence(platform: Running) -> Evidence:
         shown,
         {row.stream_id: row.version for row in parked},
         {row.area for row in known},
+    )
+
+
+def _versions(pairs: Sequence[int]) -> tuple[int, ...]:
+    """Every version that stands in pairs of a first and a last one."""
+    ends = iter(pairs)
+    return tuple(
+        one for first, last in zip(ends, ends, strict=True) for one in range(first, last + 1)
     )
 
 

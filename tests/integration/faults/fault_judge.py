@@ -19,8 +19,10 @@ from leefwijk.events.consume.records import Change
 from leefwijk.events.envelope import Received
 from leefwijk.events.topics import partner_topic, platform_topic
 from projections.read_models import EFFORT_STATUS_FOLDS
-from projections.rows import EVIDENCE, Folds, Row
+from projections.rows import Folds, Row
 
+KEPT = 20
+"""Ids beside a row: what people are promised, whatever the product keeps."""
 SHOWN = 3
 """Examples named in a finding; it states how many there are."""
 PLATFORM_ROLE = "service"
@@ -71,6 +73,8 @@ class Shown:
     recorded_to: datetime | None
     body: str
     events: tuple[str, ...]
+    versions: tuple[int, ...]
+    """Of its stream, all that it says it rests on."""
 
 
 @dataclass
@@ -229,6 +233,7 @@ def folded(events: list[Stored]) -> Iterator[Shown]:
     """Every version of every row that the events of one stream make, by the pure folds."""
     language = published_language()
     rows: dict[tuple[str, str], Row] = {}
+    beneath: dict[tuple[str, str], list[Stored]] = {}
     since: dict[tuple[str, str], datetime] = {}
     for stored in events:
         event = language.decode(stored.type, stored.data)
@@ -237,19 +242,15 @@ def folded(events: list[Stored]) -> Iterator[Shown]:
             continue
         for result in list(fold(rows.copy(), Change(_received(stored), event))):
             place = (result.kind, result.key)
-            before = rows.pop(place, None)
+            before, known = rows.pop(place, None), beneath.pop(place, [])
             if before is not None and since[place] != stored.recorded_at:
-                yield _shown(stored.stream, before, since[place], stored.recorded_at)
+                yield _shown(before, known, since[place], stored.recorded_at)
             if isinstance(result, Row):
-                known = before.events if before is not None else ()
-                rows[place] = _with_events(result, (*known, UUID(stored.id))[-EVIDENCE:])
+                rows[place] = replace(result)
+                beneath[place] = [*(one for one in known if one is not stored), stored]
                 since[place] = stored.recorded_at
     for place, row in rows.items():
-        yield _shown(events[0].stream, row, since[place], None)
-
-
-def _with_events(row: Row, events: tuple[UUID, ...]) -> Row:
-    return replace(row, events=events)
+        yield _shown(row, beneath[place], since[place], None)
 
 
 def _received(stored: Stored) -> Received:
@@ -269,9 +270,9 @@ def _received(stored: Stored) -> Received:
     )
 
 
-def _shown(stream: str, row: Row, since: datetime, until: datetime | None) -> Shown:
+def _shown(row: Row, beneath: list[Stored], since: datetime, until: datetime | None) -> Shown:
     return Shown(
-        stream,
+        beneath[0].stream,
         row.kind,
         row.key,
         row.area,
@@ -282,7 +283,8 @@ def _shown(stream: str, row: Row, since: datetime, until: datetime | None) -> Sh
         since,
         until,
         canonical(row.body),
-        tuple(map(str, row.events)),
+        tuple(one.id for one in beneath[-KEPT:]),
+        tuple(one.version for one in beneath),
     )
 
 

@@ -173,6 +173,15 @@ def _row_has_another_past(evidence: Evidence, _expected: Expected) -> None:
     evidence.shown[0] = replace(evidence.shown[0], recorded_from=NOON)
 
 
+def _row_counts_an_event_twice(evidence: Evidence, _expected: Expected) -> None:
+    row = evidence.shown[-1]
+    evidence.shown[-1] = replace(row, versions=(*row.versions, row.versions[-1]))
+
+
+def _row_names_too_few(evidence: Evidence, _expected: Expected) -> None:
+    evidence.shown[-1] = replace(evidence.shown[-1], events=evidence.shown[-1].events[1:])
+
+
 def _parked_for_nothing(evidence: Evidence, _expected: Expected) -> None:
     evidence.parked[STREAM] = 4
 
@@ -218,6 +227,8 @@ def _unheard(evidence: Evidence, expected: Expected) -> None:
         (_row_is_behind, "not the fold"),
         (_row_says_else, "not the fold"),
         (_row_has_another_past, "not the fold"),
+        (_row_counts_an_event_twice, "not the fold"),
+        (_row_names_too_few, "not the fold"),
         (_parked_for_nothing, "parked without a reason"),
         (_not_parked, "not parked"),
         (_parked_and_shown, "not the fold"),
@@ -231,6 +242,15 @@ def test_damage_is_seen(damage: Callable[[Evidence, Expected], None], said: str)
     damage(evidence, expected)
 
     assert said in "\n".join(findings(evidence, expected))
+
+
+def test_a_row_names_the_newest_twenty_and_counts_them_all() -> None:
+    """EVA-23: of thirty events a row keeps twenty ids, and which versions all of them are."""
+    stored = [_proposed(STREAM), *(_role(STREAM, version) for version in range(2, 31))]
+    last = list(folded(stored))[-1]
+
+    assert last.events == tuple(one.id for one in stored[10:])
+    assert last.versions == tuple(range(1, 31))
 
 
 def test_what_a_restored_backup_lacks_is_no_violation() -> None:

@@ -14,6 +14,7 @@ from leefwijk.gates.line import stale
 from leefwijk.service.reads import Resource
 from projections.rows import EVIDENCE
 from projections.snapshot import Said
+from projections.spans import counted
 
 
 @dataclass(frozen=True)
@@ -108,21 +109,33 @@ class Evidence(Resource):
 
     events: list[UUID]
     count: int
+    """How many there are, each once, also of those that are not named here."""
     more: str | None = None
 
 
 def evidence(rows: Iterable[Said], area: str) -> Evidence:
     """Up to twenty ids of the events beneath, and where all of them can be read."""
     found = list(rows)
-    ids = [id_ for row in found for id_ in row.events]
-    streams = sorted({row.stream_id for row in found})
+    ids = list(dict.fromkeys(id_ for row in found for id_ in row.events))
+    by_stream: dict[str, list[Said]] = {}
+    for row in found:
+        by_stream.setdefault(row.stream_id, []).append(row)
+    count = sum(_beneath(of_stream) for of_stream in by_stream.values())
     return Evidence(
         events=ids[-EVIDENCE:],
-        count=len(ids),
-        more=f"/v1/areas/{area}/evidence?streams={','.join(streams)}"
-        if len(ids) > EVIDENCE
+        count=count,
+        more=f"/v1/areas/{area}/evidence?streams={','.join(sorted(by_stream))}"
+        if count > EVIDENCE
         else None,
     )
+
+
+def _beneath(rows: Sequence[Said]) -> int:
+    """How many events of one stream its rows rest on; where they do not say, those they name."""
+    spans = [row.rests_on for row in rows if row.rests_on is not None]
+    if len(spans) == len(rows):
+        return counted(spans)
+    return len({id_ for row in rows for id_ in row.events})
 
 
 class KnowledgeOf(StrEnum):
