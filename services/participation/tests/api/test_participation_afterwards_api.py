@@ -287,9 +287,30 @@ async def test_a_check_in_time_settles_the_debt_and_is_late(
     (debt,) = (await service.look("/owed-checks"))["items"]
     assert (debt["status"], debt["askedBy"], debt["askedOn"]) == ("settled", id_, "2026-06-30")
     assert (debt["decidedOn"], debt["becauseOf"]) == ("2026-06-08", str(told.id))
+    assert (debt["late"], debt["overdue"]) == (True, False)
     assert not [name for name, _ in await service.facts() if name == "check-owed-overdue"]
     if where == PORCH:
         assert (await service.look(f"/{check}"))["late"] is True
+
+
+async def test_a_debt_is_late_by_the_calendar_and_stays_so(participation: Participation) -> None:
+    """PAR-10, PAR-15: from 7 July, ticker or not, and for good where people are asked in August."""
+    service = participation
+    await owing(service)
+    (debt,) = (await service.look("/owed-checks"))["items"]
+    assert (debt["overdue"], debt["late"]) == (False, False)
+    service.clock.set("2026-07-06T22:00:00Z")
+    (debt,) = (await service.look("/owed-checks"))["items"]
+    assert (debt["overdue"], debt["late"]) == (True, True)
+    for now in ("2026-07-07T09:00:00Z", "2026-08-10T09:00:00Z"):
+        await service.time_passes(now)
+    check = await service.check(PORCH, themes=["safety"], reason="Het was gevaarlijk")
+    await service.ask(check, "meeting", "2026-08-09", informed=9)
+    await service.conclude(check, tenants="informed")
+    await service.hearing.settle("participation")
+    late = await service.look(f"/owed-checks/{debt['id']}")
+    assert (late["askedBy"], late["askedOn"]) == (check.partition("/")[2], "2026-08-10")
+    assert (late["overdue"], late["late"], late["status"]) == (True, True, "overdue")
 
 
 async def test_other_gates_leave_no_debt_and_levels_do(participation: Participation) -> None:
