@@ -14,6 +14,7 @@ from leefwijk.events.fields import Theme
 from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.gates import GateOverridden, GateOverrideLapsed
 from leefwijk.events.language.initiatives.life import InitiativeProposed
+from leefwijk.events.language.monitoring.areas import ExperiencedAreaDrawn, Part
 from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridden
 from leefwijk.events.language.participation.involvement_checks import CheckConcluded
 
@@ -161,6 +162,31 @@ async def test_counts_of_a_partner_become_a_check_by_the_corporation(
     assert not [name for name, _ in await service.facts() if name == "check-concluded"]
     await service.conclude(check, tenants="consulted")
     assert (await service.look(f"/{check}"))["validUntil"] == "2027-04-18"
+
+
+async def test_a_partner_hands_in_what_it_asked_at_home(participation: Participation) -> None:
+    """PAR-14: an area that people live in crosses the border; over it the partner did not ask."""
+    service, across = participation, "XA0000000000ab@1"
+    parts = tuple(Part(area=area, inhabitants=900) for area in (PEELO, HOOGEVEEN))
+    drawn = ExperiencedAreaDrawn(
+        area=across,
+        name="Over de grens",
+        parts=parts,
+        reason="zo heet het",
+        municipalities=("GM0106", "GM0118"),
+    )
+    await service.hearing.hear("monitoring", across, drawn)
+    asking = {"group": "tenants", "form": "meeting", "on": "2026-08-18", "answers": {"help": 9}}
+    body: dict[str, Any] = {"area": across, "themes": ["greening"], "askings": [asking]}
+    for places in ([], [HOOGEVEEN], [PEELO, HOOGEVEEN]):
+        asking["askedIn"] = places
+        answer = await service.post("/partner-askings", body, "partner")
+        assert (answer.status_code, answer.json()["code"]) == (403, "outside-own-municipality")
+    asking["askedIn"] = [PEELO]
+    assert (await service.post("/partner-askings", body, "partner")).status_code == 201
+    asking["askedIn"] = []
+    both = await service.post("/partner-askings", body, "partner", of=("GM0106", "GM0118"))
+    assert both.status_code == 201
 
 
 def overridden(on: date = date(2026, 6, 8), gate: Gate = Gate.RESIDENTS_INVOLVEMENT) -> Any:
