@@ -42,16 +42,20 @@ class OwedResource(Resource):
     decided_on: date | None
     due_on: date | None
     overdue: bool
+    """The last day passed, by the calendar; so for good, also where people were asked later."""
+    late: bool
+    """People were asked after the decision, as it always is here, or not in time either."""
     role: str
     reason: str
     because_of: str
     asked_by: str | None = None
-    """The check that was concluded on it since; shown as late."""
+    """The check that was concluded on it since."""
     asked_on: date | None = None
 
 
-def _resource(id_: str, loaded: Loaded[OwedCheck]) -> OwedResource:
+def _resource(id_: str, loaded: Loaded[OwedCheck], today: date) -> OwedResource:
     owed = loaded.state
+    passed = owed.passed(today)
     return OwedResource(
         id=id_,
         version=loaded.version,
@@ -62,7 +66,8 @@ def _resource(id_: str, loaded: Loaded[OwedCheck]) -> OwedResource:
         subject=owed.subject,
         decided_on=owed.decided_on,
         due_on=owed.due_on,
-        overdue=owed.overdue,
+        overdue=passed,
+        late=passed or owed.settled_by is not None,
         role=owed.role,
         reason=owed.reason,
         because_of=str(owed.because_of),
@@ -90,6 +95,7 @@ SHEET = Sheet(
     decided_on="Besloten",
     due_on="Uiterlijk",
     overdue="Te laat",
+    late="Laat",
     role="Rol",
     reason="Reden",
 )
@@ -106,13 +112,14 @@ async def list_owed(
     """Debts to residents, newest first; what a director decided and why stays inside."""
     if not reader.inside:
         return sheet_of(request, query.format, "owed-checks", SHEET, []) or Page(items=[])
+    today = context_of(request).handler.today()
     return await page_of(
         request,
         response,
         OwedCheck,
         query,
         reader,
-        _resource,
+        lambda id_, loaded: _resource(id_, loaded, today),
         {"theme": query.theme, "status": query.status},
         within=await areas_within(context_of(request), query.area),
         sheet=SHEET,
@@ -132,8 +139,9 @@ async def get_owed(
     service = context_of(request)
     loaded = await load_visible(service, OwedCheck, owed_id, reader)
     tag(response, loaded.version)
-    found = _resource(owed_id, loaded)
-    if found.asked_by is None:
-        since = await settling(service, loaded.state)
-        found = found.model_copy(update={"asked_by": since.check, "asked_on": since.on})
-    return found
+    found = _resource(owed_id, loaded, service.handler.today())
+    if found.asked_by is not None:
+        return found
+    since = await settling(service, loaded.state)
+    late = found.late or since.check is not None
+    return found.model_copy(update={"asked_by": since.check, "asked_on": since.on, "late": late})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from pydantic import Field
 
@@ -192,7 +192,7 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
             refuse("already-opened", "This check exists already.")
         municipalities = context.knowledge(KnownArea).municipalities
         if not context.actor.municipalities & set(municipalities):
-            refuse("outside-own-municipality", "This lies outside the partner's municipalities.")
+            _refuse_outside(self.area)
         if not self.askings or not any(asking.answers.total for asking in self.askings):
             refuse(
                 "statement-without-counts",
@@ -203,7 +203,10 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
                 refuse("day-in-future", "Hand in an asking when it has been held.")
             require_counts(asking.answers, None, asking.invited, asking.reasons)
             asked_in = asking.asked_in or (self.area,)
-            context.knowledge(KnownPlaces).require(asked_in, self.area)
+            places = context.knowledge(KnownPlaces)
+            places.require(asked_in, self.area)
+            if not places.municipalities_of(asked_in) <= context.actor.municipalities:
+                _refuse_outside(", ".join(asked_in))
             yield PartnerAskingHandedIn(
                 area=self.area,
                 municipalities=municipalities,
@@ -219,6 +222,11 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
                 on_screen=asking.on_screen or asking.form in SCREENS,
                 on=asking.on,
             )
+
+
+def _refuse_outside(places: str) -> NoReturn:
+    """A partner says what it did where it works: in no part of another municipality."""
+    refuse("outside-own-municipality", f"{places} lies outside the partner's municipalities.")
 
 
 class AdoptPartnerAsking(Command[InvolvementCheck]):

@@ -47,6 +47,12 @@ class OwedCheck(State, kind="owed-checks", shape=1):
             return "settled"
         return "overdue" if self.overdue else "owed"
 
+    def passed(self, today: date) -> bool:
+        """Whether the last day passed before a check was concluded, recorded or not; for good."""
+        if self.due_on is None or self.settled_by is not None:
+            return False
+        return self.overdue or self.due_on < today
+
     def due(self) -> datetime | None:
         """The begin of the day after the last one to conclude a check."""
         if self.due_on is None or self.overdue or self.settled_by is not None:

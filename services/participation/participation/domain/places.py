@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,6 +22,12 @@ class KnownPlaces:
     """For each known area, itself and the areas that it lies in or is a part of."""
 
     within: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    municipalities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The municipalities that each lies in, where a decision asks for them."""
+
+    def municipalities_of(self, areas: Iterable[str]) -> frozenset[str]:
+        """All municipalities that any of these areas lies in."""
+        return frozenset(code for area in areas for code in self.municipalities.get(area, ()))
 
     def require(self, areas: tuple[str, ...], inside: str) -> None:
         """Refuse `unknown-area` for what is not registered or lies elsewhere."""

@@ -18,6 +18,9 @@ from participation.domain.places import KnownArea, KnownPlaces
 TABLE = "known_areas"
 
 _FIND = text("select municipalities from known_areas where area = :area")
+_LIES_IN = text("""
+select area, municipalities from known_areas where area = any(cast(:areas as text[]))
+""")
 _WITHIN = text("""
 with recursive within as (
     select area as place, area, parent from known_areas
@@ -84,5 +87,8 @@ async def known_handed_in(
 ) -> tuple[KnownArea, KnownPlaces]:
     """The area that a partner asked in, and where the parts of it lie."""
     (area,) = await known_area(service, command, state, context)
-    asked = {place for asking in command.askings for place in asking.asked_in}
-    return area, KnownPlaces(await within(service, {command.area, *asked}))
+    asked = {command.area, *(place for asking in command.askings for place in asking.asked_in)}
+    async with service.reading.connect() as connection:
+        rows = (await connection.execute(_LIES_IN, {"areas": sorted(asked)})).all()
+    lies_in = {row.area: tuple(row.municipalities) for row in rows}
+    return area, KnownPlaces(await within(service, asked), lies_in)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,45 +23,42 @@ from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridd
 from leefwijk.events.language.participation.involvement_checks import CheckConcluded
 from leefwijk.events.language.participation.owed_checks import OwedFor
 from leefwijk.service.context import ServiceContext
+from participation.domain.asked_since import Taken, first_unasked
 from participation.domain.owed_check import OweCheck, SettleOwedCheck
 from participation.domain.places import EarlierDecision
 from participation.knowledge.areas import within
+from participation.knowledge.asked import concluded_since, wanted_in
 
 TABLES = ("known_initiatives", "known_decisions")
 
 _INITIATIVE = text("""
-insert into known_initiatives (initiative, themes) values (:initiative, :themes)
-on conflict (initiative) do update set themes = excluded.themes
+insert into known_initiatives (initiative, themes, complex) values (:initiative, :themes, :complex)
+on conflict (initiative) do update set themes = excluded.themes, complex = excluded.complex
 """)
 _DECISION = text("""
 insert into known_decisions (event_id, subject, area, day, evidence)
 values (:event_id, :subject, :area, :day, :evidence)
 on conflict (event_id) do nothing
 """)
-_FIRST = text("""
-select min(d.day) from known_decisions d
+_TAKEN = text("""
+select d.day, coalesce(i.themes, '{}') as themes from known_decisions d
 left join known_initiatives i on i.initiative = d.subject
-where (d.area = any(cast(:areas as text[])) or d.subject = :subject)
-    and (i.initiative is null or i.themes && cast(:themes as text[]))
+where (d.subject = :subject or d.area = any(cast(:areas as text[]))
+        and (i.complex is null or i.complex = cast(:complex as text)))
     and not exists (
         select from events e
         where cast(e.id as text) = any(d.evidence) and e.stream_id like 'involvement-checks-%'
     )
-    and not exists (
-        select from documents c
-        where c.kind = 'involvement-checks' and c.status in ('concluded', 'in_doubt', 'expired')
-            and c.area = any(cast(:areas as text[])) and c.facets && cast(:facets as text[])
-            and (c.state->'conclusion'->>'on')::date >= d.day
-    )
+order by d.day
 """)
-"""Decisions that rested on a check were not first, and what was asked about since is no news."""
+"""Decisions that rested on a check were not first. One on a complex came first in that complex."""
 _OWED = text("""
 select stream_id from documents
 where kind = 'owed-checks' and status = 'owed'
     and municipalities && cast(:municipalities as text[])
 order by stream_id
 """)
-_THEMES = text("select themes from known_initiatives where initiative = :subject")
+_SUBJECT = text("select themes, complex from known_initiatives where initiative = :subject")
 
 
 def _id(change: Change) -> str:
@@ -77,6 +75,7 @@ def _initiative(change: Change) -> Write:
     return _INITIATIVE, {
         "initiative": _id(change),
         "themes": [theme.value for theme in event.themes],
+        "complex": event.plan.complex if event.plan else None,
     }
 
 
@@ -116,28 +115,42 @@ WRITES: Writes = {
 
 
 async def earlier_decision(
-    service: ServiceContext, area: str, themes: tuple[str, ...], subject: str | None
+    service: ServiceContext,
+    area: str,
+    complex_: str | None,
+    themes: frozenset[str],
+    subject: str | None,
 ) -> EarlierDecision:
     """The first decision that was taken without asking, and about which nobody was asked since.
 
-    It was on one of these themes, for the area, for one it lies in, or on what is named.
+    It was on one of these themes, for the area, for one it lies in, or on what is named. Asked
+    since were people everywhere in the place, about that very theme (PAR-11).
     """
     places = (await within(service, [area])).get(area, frozenset({area}))
-    asked = {
-        "areas": sorted(places),
-        "themes": list(themes),
-        "facets": [f"theme:{theme}" for theme in themes],
-        "subject": subject,
-    }
+    asked = {"areas": sorted(places), "complex": complex_, "subject": subject}
     async with service.reading.connect() as connection:
-        return EarlierDecision((await connection.execute(_FIRST, asked)).scalar_one())
+        rows = (await connection.execute(_TAKEN, asked)).all()
+    if not rows:
+        return EarlierDecision()
+    wanted = await wanted_in(service, area, complex_)
+    checks = await concluded_since(service, wanted, rows[0].day)
+    taken = [Taken(row.day, frozenset(row.themes)) for row in rows]
+    return EarlierDecision(first_unasked(taken, wanted, themes, checks))
 
 
-async def themes_of(service: ServiceContext, subject: str | None) -> tuple[str, ...]:
-    """The themes of an initiative; none where it is none or not known."""
+@dataclass(frozen=True)
+class About:
+    """What an initiative is about; of what is none, or not known, nothing in particular."""
+
+    themes: tuple[str, ...] = ()
+    complex: str | None = None
+
+
+async def about(service: ServiceContext, subject: str | None) -> About:
+    """Themes and complex of what was decided on."""
     async with service.reading.connect() as connection:
-        found = await connection.execute(_THEMES, {"subject": subject})
-        return tuple(found.scalar_one_or_none() or ())
+        found = (await connection.execute(_SUBJECT, {"subject": subject})).one_or_none()
+    return About(tuple(found.themes), found.complex) if found is not None else About()
 
 
 async def _debt(_connection: AsyncConnection, change: Change) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from leefwijk.events.decider import Context
 from leefwijk.service.context import ServiceContext
+from participation.domain.asked_since import asked_everywhere
 from participation.domain.concluding import term_of
 from participation.domain.owed_check import KnownSubject, SettlingCheck
 from participation.domain.places import (
@@ -19,8 +20,9 @@ from participation.domain.places import (
     KnownArea,
 )
 from participation.knowledge.ages import age_shares
-from participation.knowledge.areas import known_area, smallest_parts, within
-from participation.knowledge.decisions import earlier_decision, themes_of
+from participation.knowledge.areas import known_area
+from participation.knowledge.asked import concluded_since, wanted_in
+from participation.knowledge.decisions import about, earlier_decision
 
 _STANDING = text("""
 select stream_id from documents
@@ -35,16 +37,6 @@ where kind = 'involvement-checks' and area = :area and status in ('concluded', '
 order by stream_id
 """)
 """Only asking again renews: who was asked later is not set aside by older answers (PAR-09)."""
-_CONCLUDED = text("""
-select d.stream_id, (d.state->'conclusion'->>'on')::date as day, array(
-    select substr(facet, 10) from unnest(d.facets) as facet where facet like 'asked-in:%'
-) as asked_in from documents d
-where d.kind = 'involvement-checks' and d.status in ('concluded', 'in_doubt', 'expired')
-    and d.facets && cast(:places as text[])
-    and (cardinality(cast(:themes as text[])) = 0 or d.facets && cast(:themes as text[]))
-    and (d.state->'conclusion'->>'on')::date >= cast(:since as date)
-order by day, d.stream_id
-""")
 _SUPERSEDED = text("""
 select substr(facet, 12) as old, min(stream_id) as new from documents, unnest(facets) as facet
 where kind = 'involvement-checks' and status in ('concluded', 'in_doubt', 'expired')
@@ -74,8 +66,10 @@ async def for_opening(
 ) -> tuple[KnownArea, EarlierDecision]:
     """The area, and what was decided there before anybody is asked."""
     (area,) = await known_area(service, command, state, context)
-    themes = tuple(theme.value for theme in command.themes)
-    earlier = await earlier_decision(service, command.area, themes, command.relates_to_id)
+    themes = frozenset(theme.value for theme in command.themes)
+    earlier = await earlier_decision(
+        service, command.area, command.complex, themes, command.relates_to_id
+    )
     return area, earlier
 
 
@@ -128,31 +122,23 @@ async def leaning_on(service: ServiceContext, *checks: str) -> defaultdict[str, 
 
 
 async def settling(service: ServiceContext, owed: Any) -> SettlingCheck:
-    """The check by which residents were asked, since the override, in every part of the area."""
+    """The check by which residents were asked, since the override, in every part of the place.
+
+    Where what went ahead is in one complex, its residents are who is to be asked.
+    """
     if owed.decided_on is None:
         return SettlingCheck()
-    left = set(await smallest_parts(service, owed.area))
-    around = await within(service, left)
-    places = {place for part in left for place in around.get(part, {part})}
-    asked = {
-        "places": [f"asked-in:{place}" for place in sorted(places)],
-        "themes": [f"theme:{theme}" for theme in owed.themes],
-        "since": owed.decided_on,
-    }
-    async with service.reading.connect() as connection:
-        rows = (await connection.execute(_CONCLUDED, asked)).all()
-    for row in rows:
-        left -= {part for part in left if around.get(part, {part}) & set(row.asked_in)}
-        if not left:
-            return SettlingCheck(_check(row.stream_id), row.day)
-    return SettlingCheck()
+    wanted = await wanted_in(service, owed.area, (await about(service, owed.subject)).complex)
+    checks = await concluded_since(service, wanted, owed.decided_on)
+    found = asked_everywhere(wanted, frozenset(owed.themes), owed.decided_on, checks)
+    return SettlingCheck(found.check, found.on) if found is not None else SettlingCheck()
 
 
 async def for_owing(
     service: ServiceContext, command: Any, _state: Any, _context: Context
 ) -> tuple[KnownSubject]:
     """The themes of what went ahead."""
-    return (KnownSubject(await themes_of(service, command.subject)),)
+    return (KnownSubject((await about(service, command.subject)).themes),)
 
 
 async def for_judging_debt(

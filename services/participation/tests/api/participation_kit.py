@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,6 +17,11 @@ from leefwijk.events.clock import day_of
 from leefwijk.events.consume.core import ConsumerCore
 from leefwijk.events.consume.reactions import TodoWorker
 from leefwijk.events.deadlines import Ticker
+from leefwijk.events.fields import Theme
+from leefwijk.events.language.gates import Gate, GateOutcome, GateVerdict
+from leefwijk.events.language.initiatives.life import InitiativeProposed
+from leefwijk.events.language.initiatives.plans import InitiativePlan
+from leefwijk.events.language.initiatives.support import GrantedLine, SupportGranted, SupportKind
 from leefwijk.events.testing.clock import FakeClock
 from leefwijk.events.testing.hearing import Hearing
 from leefwijk.service.context import ServiceContext
@@ -242,6 +249,42 @@ def concluding(own: str = "support", **promises: Any) -> dict[str, Any]:
         for group, said in promises.items()
     ]
     return {"groups": groups, "role": own}
+
+
+def proposed(area: str, *themes: str, complex_: str | None = None) -> InitiativeProposed:
+    """An initiative of residents, in one complex or in none."""
+    return InitiativeProposed(
+        title="De vijver",
+        area=area,
+        municipalities=("GM0106",),
+        themes=tuple(Theme(theme) for theme in themes),
+        taker="residents",
+        collective_benefit="Iedereen is welkom",
+        plan=InitiativePlan(complex=complex_) if complex_ else None,
+    )
+
+
+def granted(area: str, on: date, *evidence: str) -> SupportGranted:
+    """Support of 500 euros; the gate of involvement passed where it has evidence."""
+    whole = GrantedLine(line=1, kind=SupportKind.MONEY, amount=Decimal("500.00"))
+    line = GateVerdict(
+        gate=Gate.RESIDENTS_INVOLVEMENT,
+        outcome=GateOutcome.PASSED if evidence else GateOutcome.FAILED,
+        code=None if evidence else "no-involvement-check",
+        evidence=evidence,
+        source="own rule",
+    )
+    return SupportGranted(
+        request=1,
+        area=area,
+        budget_area=area,
+        year=on.year,
+        lines=(whole,),
+        charged=Decimal("500.00"),
+        partly=False,
+        gate_lines=(line,),
+        on=on,
+    )
 
 
 def _why(reason: str | None) -> dict[str, str]:

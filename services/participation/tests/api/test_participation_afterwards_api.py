@@ -14,6 +14,7 @@ from leefwijk.events.fields import Theme
 from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.gates import GateOverridden, GateOverrideLapsed
 from leefwijk.events.language.initiatives.life import InitiativeProposed
+from leefwijk.events.language.monitoring.areas import ExperiencedAreaDrawn, Part
 from leefwijk.events.language.monitoring.effort_levels import EffortGateOverridden
 from leefwijk.events.language.participation.involvement_checks import CheckConcluded
 
@@ -163,6 +164,31 @@ async def test_counts_of_a_partner_become_a_check_by_the_corporation(
     assert (await service.look(f"/{check}"))["validUntil"] == "2027-04-18"
 
 
+async def test_a_partner_hands_in_what_it_asked_at_home(participation: Participation) -> None:
+    """PAR-14: an area that people live in crosses the border; over it the partner did not ask."""
+    service, across = participation, "XA0000000000ab@1"
+    parts = tuple(Part(area=area, inhabitants=900) for area in (PEELO, HOOGEVEEN))
+    drawn = ExperiencedAreaDrawn(
+        area=across,
+        name="Over de grens",
+        parts=parts,
+        reason="zo heet het",
+        municipalities=("GM0106", "GM0118"),
+    )
+    await service.hearing.hear("monitoring", across, drawn)
+    asking = {"group": "tenants", "form": "meeting", "on": "2026-08-18", "answers": {"help": 9}}
+    body: dict[str, Any] = {"area": across, "themes": ["greening"], "askings": [asking]}
+    for places in ([], [HOOGEVEEN], [PEELO, HOOGEVEEN]):
+        asking["askedIn"] = places
+        answer = await service.post("/partner-askings", body, "partner")
+        assert (answer.status_code, answer.json()["code"]) == (403, "outside-own-municipality")
+    asking["askedIn"] = [PEELO]
+    assert (await service.post("/partner-askings", body, "partner")).status_code == 201
+    asking["askedIn"] = []
+    both = await service.post("/partner-askings", body, "partner", of=("GM0106", "GM0118"))
+    assert both.status_code == 201
+
+
 def overridden(on: date = date(2026, 6, 8), gate: Gate = Gate.RESIDENTS_INVOLVEMENT) -> Any:
     """A director set a gate aside, as initiatives tells it."""
     return GateOverridden(
@@ -287,9 +313,30 @@ async def test_a_check_in_time_settles_the_debt_and_is_late(
     (debt,) = (await service.look("/owed-checks"))["items"]
     assert (debt["status"], debt["askedBy"], debt["askedOn"]) == ("settled", id_, "2026-06-30")
     assert (debt["decidedOn"], debt["becauseOf"]) == ("2026-06-08", str(told.id))
+    assert (debt["late"], debt["overdue"]) == (True, False)
     assert not [name for name, _ in await service.facts() if name == "check-owed-overdue"]
     if where == PORCH:
         assert (await service.look(f"/{check}"))["late"] is True
+
+
+async def test_a_debt_is_late_by_the_calendar_and_stays_so(participation: Participation) -> None:
+    """PAR-10, PAR-15: from 7 July, ticker or not, and for good where people are asked in August."""
+    service = participation
+    await owing(service)
+    (debt,) = (await service.look("/owed-checks"))["items"]
+    assert (debt["overdue"], debt["late"]) == (False, False)
+    service.clock.set("2026-07-06T22:00:00Z")
+    (debt,) = (await service.look("/owed-checks"))["items"]
+    assert (debt["overdue"], debt["late"]) == (True, True)
+    for now in ("2026-07-07T09:00:00Z", "2026-08-10T09:00:00Z"):
+        await service.time_passes(now)
+    check = await service.check(PORCH, themes=["safety"], reason="Het was gevaarlijk")
+    await service.ask(check, "meeting", "2026-08-09", informed=9)
+    await service.conclude(check, tenants="informed")
+    await service.hearing.settle("participation")
+    late = await service.look(f"/owed-checks/{debt['id']}")
+    assert (late["askedBy"], late["askedOn"]) == (check.partition("/")[2], "2026-08-10")
+    assert (late["overdue"], late["late"], late["status"]) == (True, True, "overdue")
 
 
 async def test_other_gates_leave_no_debt_and_levels_do(participation: Participation) -> None:

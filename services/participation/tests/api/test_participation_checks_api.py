@@ -7,12 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from participation_kit import LARIKS, LUCHIESLAND, MANAGER, PEELO, PITTELO, WORKER, Participation
+from participation_kit import (
+    LARIKS,
+    LUCHIESLAND,
+    MANAGER,
+    PEELO,
+    PITTELO,
+    WORKER,
+    Participation,
+    granted,
+    proposed,
+)
 
-from leefwijk.events.fields import Theme
-from leefwijk.events.language.gates import Gate, GateOutcome, GateVerdict
-from leefwijk.events.language.initiatives.life import InitiativeProposed
-from leefwijk.events.language.initiatives.support import GrantedLine, SupportGranted, SupportKind
 from leefwijk.events.language.monitoring.measurements import Figure, Measured, MeasurementsRecorded
 
 EXPLAINED = {"promise": "consulted", "explanation": "money", "explanationText": "Het geld is op"}
@@ -33,41 +39,6 @@ OWNERS = {
     "co_decide": 7,
     "self_manage": 2,
 }
-
-
-def proposed(area: str, *themes: str) -> InitiativeProposed:
-    """An initiative of residents."""
-    return InitiativeProposed(
-        title="De vijver",
-        area=area,
-        municipalities=("GM0106",),
-        themes=tuple(Theme(theme) for theme in themes),
-        taker="residents",
-        collective_benefit="Iedereen is welkom",
-    )
-
-
-def granted(area: str, on: date, *evidence: str) -> SupportGranted:
-    """Support of 500 euros; the gate of involvement passed where it has evidence."""
-    whole = GrantedLine(line=1, kind=SupportKind.MONEY, amount=Decimal("500.00"))
-    line = GateVerdict(
-        gate=Gate.RESIDENTS_INVOLVEMENT,
-        outcome=GateOutcome.PASSED if evidence else GateOutcome.FAILED,
-        code=None if evidence else "no-involvement-check",
-        evidence=evidence,
-        source="own rule",
-    )
-    return SupportGranted(
-        request=1,
-        area=area,
-        budget_area=area,
-        year=on.year,
-        lines=(whole,),
-        charged=Decimal("500.00"),
-        partly=False,
-        gate_lines=(line,),
-        on=on,
-    )
 
 
 async def group(

@@ -193,3 +193,30 @@ def test_a_partner_hands_in_for_its_own_municipality() -> None:
         KnownArea("WK011850@2020", ("GM0118",)), KnownPlaces()
     )
     spec.when(_handing_in(area="WK011850@2020")).refused("outside-own-municipality")
+
+
+def test_a_partner_asked_in_no_municipality_but_its_own() -> None:
+    """PAR-14: each municipality of each place asked in counts, also where the area has several."""
+    across, ours, theirs = "XA0000000000ab@1", "BU01060100@2020", "BU01180100@2020"
+    partner = Actor(2, "partner", frozenset({"GM0106"}), "gemeente-assen")
+    lies_in = {across: ("GM0106", "GM0118"), ours: ("GM0106",), theirs: ("GM0118",)}
+    around = {place: frozenset({place, across}) for place in lies_in}
+    spec = replace(given(at="2026-05-06T09:00:00Z"), actor=partner).knowing(
+        KnownArea(across, lies_in[across]), KnownPlaces(around, lies_in)
+    )
+
+    def asking(*places: str) -> PartnerAsking:
+        return PartnerAsking(
+            group=Group.TENANTS,
+            form=Form.MEETING,
+            on=date(2026, 4, 18),
+            asked_in=places,
+            answers=Answers(informed=30),
+        )
+
+    for places in ((theirs,), (ours, theirs), ()):
+        askings = (asking(ours), asking(*places))
+        spec.when(_handing_in(area=across, askings=askings)).refused("outside-own-municipality")
+    (fact,) = spec.when(_handing_in(area=across, askings=(asking(ours),))).events
+    assert isinstance(fact, PartnerAskingHandedIn)
+    assert fact.asked_in == (ours,)
