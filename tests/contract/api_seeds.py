@@ -11,12 +11,24 @@ from api_kit import AREA, MUNICIPALITY, Service
 from sqlalchemy import text
 
 from housing_mix.domain.stock import DeliverDwelling
-from leefwijk.events.fields import Theme
+from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.housing_mix.dwellings import Dwelling
 from leefwijk.events.language.monitoring.areas import AreaKind
+from leefwijk.events.language.monitoring.effort_levels import Movement
 from leefwijk.events.language.participation.words import Group, Level
 from leefwijk.service.roles import Role
 from monitoring.domain.area import RegisterArea
+from monitoring.domain.places import KnownPlace
+from monitoring.domain.proposing import (
+    CitedMeasurement,
+    Grounds,
+    KnownFigure,
+    KnownPartners,
+    KnownStory,
+    ProposeEffortLevel,
+    StatedEffect,
+    StatedPeriod,
+)
 from participation.domain.trajectory_knowledge import CheckedGroup, KnownCheck
 from participation.domain.trajectory_life import OpenTrajectory
 
@@ -67,6 +79,30 @@ async def _monitoring(service: Service) -> None:
         Role.NEIGHBOURHOOD_WORKER,
         {"theme": "meeting", "tone": "strength", "teller": "resident", "text": "Elke week koffie"},
     )
+    await _level_proposed(service)
+
+
+async def _level_proposed(service: Service) -> None:
+    """A proposal on a figure that nobody imported: its gates can be read."""
+
+    async def known(*_asked: object) -> tuple[object, ...]:
+        event = UUID(int=2)
+        figure = KnownFigure(AREA, "2022", "lonely", "2022", "51.4", event)
+        told = KnownStory(service.things["stories"], (AREA,), date(2026, 1, 1), event)
+        place = KnownPlace(AREA, "Centrum", (MUNICIPALITY,))
+        return place, Grounds((figure,), (told,)), KnownPartners({})
+
+    proposal = ProposeEffortLevel(
+        area=AREA,
+        level=EffortLevelName.EXTRA,
+        valid=StatedPeriod(from_=date(2100, 1, 1), through=date(2101, 12, 31)),
+        measurements=(CitedMeasurement(source_edition="2022", indicator="lonely", period="2022"),),
+        stories=(service.things["stories"],),
+        effects=(StatedEffect(theme=Theme.MEETING, movement=Movement.UP, by=date(2101, 1, 1)),),
+    )
+    handler = service.app.state.context.handler
+    proposed = await handler.execute(proposal, create=True, knows=known)
+    service.things["effort-proposals"] = proposed.id
 
 
 async def _initiatives(service: Service) -> None:

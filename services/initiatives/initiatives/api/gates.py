@@ -16,8 +16,10 @@ from leefwijk.events.language.gates import Gate, GateLine
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import ExistingPlace
 from leefwijk.service.context import context_of
+from leefwijk.service.identity import Principal
 from leefwijk.service.reads import Reader, Resource, load_visible, require_scope, tag
 from leefwijk.service.roles import Scope
+from leefwijk.service.told import ToldLine, told_lines, told_words
 
 router = APIRouter(tags=["initiatives"])
 
@@ -29,7 +31,8 @@ class OverrideResource(Resource):
     request: int
     gate: Gate
     code: str
-    reason: str
+    reason: str | None
+    """Why a director did so; for people of the platform."""
     role: str
     on: date
     until: date
@@ -42,7 +45,8 @@ class ReviewResource(Resource):
     request: int
     gate: Gate
     code: str
-    reason: str
+    reason: str | None
+    """In plain words, for people of the platform."""
     since: date
     due: date
     overdue: bool
@@ -59,20 +63,26 @@ class LostResource(Resource):
 
 
 class GatesResource(Resource):
-    """The nine gates as they read at this moment, and as they read when it was decided."""
+    """The nine gates as they read at this moment, and as they read when it was decided.
+
+    Partners of the municipality are told codes, people of the platform sentences.
+    """
 
     applicable: bool
     """Not where residents do it themselves: that is neither passed nor unknown."""
     at: datetime
     budget_area: str | None
     year: int | None
-    lines: list[GateLine]
+    lines: list[ToldLine]
     assessed_on: date | None
-    assessed: list[GateLine]
+    assessed: list[ToldLine]
     """As they read at the latest assessment; advice, no right."""
     existing: list[ExistingPlace]
-    """Meeting places that are there already, each with why it does not do (INI-02)."""
-    at_grant: list[GateLine]
+    """Meeting places that are there already, each with why it does not do (INI-02).
+
+    None for partners: it is the asking that says so, and what is asked for stays inside.
+    """
+    at_grant: list[ToldLine]
     """As they read when support was granted last."""
     overrides: list[OverrideResource]
     reviews: list[ReviewResource]
@@ -94,14 +104,16 @@ async def get_gates(
     initiative = loaded.state
     context = Context(service.handler.clock(), stream=initiative_id)
     if initiative.role is CorporationRole.NONE or initiative.status is Status.SELF_RELIANT:
-        return _answer(initiative, context, (), None, None, applicable=False)
+        return _answer(reader, initiative, context, (), None, None, applicable=False)
     known = await gates_for_support(service, None, initiative, context)
     context = context.knowing(*known)
     lines = wanted_lines(initiative, context)
-    return _answer(initiative, context, lines, known[0].budget_area, known[0].year, applicable=True)
+    paying = known[0].budget_area, known[0].year
+    return _answer(reader, initiative, context, lines, *paying, applicable=True)
 
 
 def _answer(
+    reader: Principal,
     initiative: Initiative,
     context: Context,
     lines: tuple[GateLine, ...],
@@ -110,30 +122,30 @@ def _answer(
     *,
     applicable: bool,
 ) -> GatesResource:
-    state, request = initiative.gates, initiative.request
+    state, request = initiative.gates, initiative.request if reader.inside else None
     return GatesResource(
         applicable=applicable,
         at=context.now,
         budget_area=budget_area,
         year=year,
-        lines=list(lines),
+        lines=told_lines(reader, lines),
         assessed_on=state.assessed_on,
-        assessed=list(state.assessed),
+        assessed=told_lines(reader, state.assessed),
         existing=list(request.existing) if request else [],
-        at_grant=list(state.decided),
-        overrides=[_override(given) for given in state.overrides],
-        reviews=[_review(review, context.today) for review in state.reviews],
+        at_grant=told_lines(reader, state.decided),
+        overrides=[_override(reader, given) for given in state.overrides],
+        reviews=[_review(reader, review, context.today) for review in state.reviews],
         lost=[_lost(lost) for lost in state.lost],
     )
 
 
-def _override(given: GivenOverride) -> OverrideResource:
+def _override(reader: Principal, given: GivenOverride) -> OverrideResource:
     return OverrideResource(
         override=given.override,
         request=given.request,
         gate=given.gate,
         code=given.code,
-        reason=given.reason,
+        reason=told_words(reader, given.reason),
         role=given.role,
         on=given.on,
         until=given.until,
@@ -141,12 +153,12 @@ def _override(given: GivenOverride) -> OverrideResource:
     )
 
 
-def _review(review: Review, today: date) -> ReviewResource:
+def _review(reader: Principal, review: Review, today: date) -> ReviewResource:
     return ReviewResource(
         request=review.request,
         gate=review.gate,
         code=review.code,
-        reason=review.reason,
+        reason=told_words(reader, review.reason),
         since=review.since,
         due=review.due,
         overdue=review.due < today,

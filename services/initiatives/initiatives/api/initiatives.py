@@ -170,18 +170,25 @@ def _terms(state: Initiative) -> dict[str, Any]:
     }
 
 
+def _asked(state: Initiative) -> dict[str, Any]:
+    """What its takers ask for, why, and what they were refused: no fact tells partners of it."""
+    request = state.request
+    return {
+        "request": list(request.lines) if request else [],
+        "undecided": state.undecided is not None,
+        "existing": list(request.existing) if request else [],
+        "declined": list(request.declined) if request else [],
+    }
+
+
 def _resource(
-    id_: str, loaded: Loaded[Initiative], today: date, *, internal: bool
+    id_: str, loaded: Loaded[Initiative], today: date, reader: Principal
 ) -> InitiativeResource:
-    """What the caller may see; requests and euros are internal."""
+    """What the caller may see; euros are internal, and requests stay inside the corporation."""
     state = loaded.state
-    shown: dict[str, Any] = {}
-    if internal:
-        shown = {
-            "request": list(state.request.lines) if state.request else [],
-            "undecided": state.undecided is not None,
-            "existing": list(state.request.existing) if state.request else [],
-            "declined": list(state.request.declined) if state.request else [],
+    shown: dict[str, Any] = _asked(state) if reader.inside else {}
+    if reader.may_read(Scope.INTERNAL):
+        shown |= {
             "grants": [_grant(state, grant) for grant in state.grants],
             **_together(state),
             "gates_lost": sum(lost.again is None for lost in state.gates.lost),
@@ -206,10 +213,6 @@ def _resource(
         over=state.over,
         **(_terms(state) | shown),
     )
-
-
-def _internal(reader: Principal) -> bool:
-    return reader.may_read(Scope.INTERNAL)
 
 
 class Overdue(StrEnum):
@@ -280,7 +283,7 @@ async def list_initiatives(
         Initiative,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, today, internal=_internal(reader)),
+        lambda id_, loaded: _resource(id_, loaded, today, reader),
         {
             "theme": query.theme,
             "status": query.status,
@@ -309,4 +312,4 @@ async def get_initiative(
     loaded = await load_visible(service, Initiative, initiative_id, reader)
     tag(response, loaded.version)
     today = day_of(service.handler.clock())
-    return _resource(initiative_id, loaded, today, internal=_internal(reader))
+    return _resource(initiative_id, loaded, today, reader)

@@ -7,16 +7,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from initiatives.domain.going_on import told_effect
 from initiatives.domain.initiative import Initiative
 from leefwijk.events.language.initiatives.effects import (
     EffectFinding,
     Observation,
     ObservationKind,
 )
+from leefwijk.events.language.initiatives.life import ExpectedEffect
 from leefwijk.events.language.initiatives.plans import StatedEffect
 from leefwijk.service.context import context_of
+from leefwijk.service.identity import Principal
 from leefwijk.service.reads import Reader, Resource, load_visible, require_scope, tag
 from leefwijk.service.roles import Scope
+from leefwijk.service.told import told_words
 
 router = APIRouter(tags=["initiatives"])
 
@@ -28,7 +32,8 @@ class SeenResource(Resource):
     """Something that was seen; an estimate is background and says so."""
 
     kind: ObservationKind
-    says: str
+    says: str | None
+    """What, from what and to what: words and counts for people of the platform."""
     before: str | None
     after: str | None
     event: str | None
@@ -36,10 +41,14 @@ class SeenResource(Resource):
 
 
 class EffectResource(Resource):
-    """The effect that was expected, and what looking back found."""
+    """The effect that was expected, and what looking back found.
+
+    Partners hear of it as their facts tell it: without figures, which may be small counts, and
+    without the words of whoever looked back.
+    """
 
     version: int
-    expected: StatedEffect | None
+    expected: StatedEffect | ExpectedEffect | None
     due: date | None
     """The last day for looking back; none where nobody is asked for it."""
     overdue: bool
@@ -66,27 +75,28 @@ async def get_effect(
     tag(response, loaded.version)
     back = loaded.state.looking_back
     said = back.finding not in {None, EffectFinding.NOT_TO_BE_SAID}
+    stated = loaded.state.plan.effect
     return EffectResource(
         version=loaded.version,
-        expected=loaded.state.plan.effect,
+        expected=stated if stated is None or reader.inside else told_effect(stated),
         due=back.due,
         overdue=back.told and back.evaluated is None,
         finding=back.finding,
         aim_reached=back.finding is EffectFinding.REACHED if said else None,
-        seen=[_seen(one) for one in back.observations],
-        learned=back.learned,
+        seen=[_seen(reader, one) for one in back.observations],
+        learned=told_words(reader, back.learned),
         evaluated=back.evaluated,
         days_late=back.days_late,
     )
 
 
-def _seen(one: Observation) -> SeenResource:
+def _seen(reader: Principal, one: Observation) -> SeenResource:
     estimate = one.kind is ObservationKind.ESTIMATE
     return SeenResource(
         kind=one.kind,
-        says=one.says,
-        before=one.before,
-        after=one.after,
+        says=told_words(reader, one.says),
+        before=told_words(reader, one.before),
+        after=told_words(reader, one.after),
         event=one.event,
         note=ESTIMATE_NOTE if estimate else None,
     )

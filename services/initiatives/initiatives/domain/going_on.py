@@ -67,13 +67,14 @@ class ContinueInitiative(Command[Initiative]):
             )
         yield InitiativeContinued(
             area=initiative.area,
-            effect=_told(self.effect) if self.effect else None,
+            effect=told_effect(self.effect) if self.effect else None,
             reason=self.reason or None,
             on=context.today,
         )
 
 
-def _told(effect: StatedEffect) -> ExpectedEffect:
+def told_effect(effect: StatedEffect) -> ExpectedEffect:
+    """The effect as partners hear of it: where it starts and what it aims at stay inside."""
     return ExpectedEffect(
         effect=effect.effect,
         kind=effect.kind,

@@ -119,6 +119,11 @@ class Initiative(State, kind="initiatives", shape=10):
         return () if self.status in past else tuple(grant for grant in self.grants if grant.runs)
 
     @property
+    def support_runs(self) -> bool:
+        """Whether a grant was not ended yet, also where nothing of it is left."""
+        return any(grant.runs for grant in self.grants)
+
+    @property
     def supported(self) -> bool:
         """Whether the corporation takes part and ever granted anything in this round."""
         return self.role is not CorporationRole.NONE and bool(self.grants)

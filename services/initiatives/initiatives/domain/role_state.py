@@ -38,8 +38,8 @@ class RoleState:
     agreed_to: dict[CorporationRole, date] = field(default_factory=dict)
 
     def before(self, role: CorporationRole) -> CorporationRole:
-        """The last role agreed that is another one; `none` where there was none."""
-        others = [held.role for held in self.held if held.role is not role]
+        """The last role agreed that goes less far; `none` where there was none."""
+        others = [held.role for held in self.held if further(role, held.role)]
         return others[-1] if others else CorporationRole.NONE
 
     def take(self, role: CorporationRole, on: date) -> RoleState:

@@ -8,7 +8,6 @@ from datetime import date
 
 from initiatives.domain.initiative import OVER, Initiative, Status
 from initiatives.domain.role_state import further
-from initiatives.domain.said import left_open
 from leefwijk.events.clock import day_of
 from leefwijk.events.decider import Command, Context, Fact, evolves, refuse
 from leefwijk.events.event import Event
@@ -33,7 +32,7 @@ class AgreeCorporationRole(Command[Initiative]):
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `residents-agreement-missing` to lead what is not the corporation's (INI-04).
 
-        Refuses `support-still-open` for `none` while something of a grant is left.
+        Refuses `support-still-open` for `none` until every grant has ended, left or spent.
         """
         if self.role is initiative.role:
             return
@@ -48,9 +47,8 @@ class AgreeCorporationRole(Command[Initiative]):
                 f"This initiative belongs to {whose}; "
                 "record when and how they agreed that the corporation leads.",
             )
-        open_grants = [grant for grant in initiative.grants if grant.runs and left_open(grant)]
-        if self.role is CorporationRole.NONE and open_grants:
-            refuse("support-still-open", "Something of the grant is left; end or settle it first.")
+        if self.role is CorporationRole.NONE and initiative.support_runs:
+            refuse("support-still-open", "Support was granted that runs; end it first.")
         yield CorporationRoleAgreed(role=self.role, on=context.today)
         if self.role is CorporationRole.NONE:
             yield from registered_as_self_reliant(initiative, context)
@@ -89,11 +87,11 @@ class AnswerCorporationRole(Command[Initiative]):
     on: date | None = None
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
-        """Refuses another group than the takers; taking back gives the role of before."""
-        by_token = context.actor.role == "resident"
-        group = context.actor.group if by_token else self.group or initiative.group
-        if by_token and (group is None or group != initiative.group):
-            refuse("role-not-allowed", "This token is not of the group that takes the initiative.")
+        """Refuses another group than the takers.
+
+        A role that is held and that they refuse or agree to no longer falls back, from today.
+        """
+        group = self._group(initiative, context)
         day = self.on or context.today
         if day > context.today:
             refuse("day-in-future", "Record an answer when it was given.")
@@ -104,13 +102,41 @@ class AnswerCorporationRole(Command[Initiative]):
             answer=self.answer,
             group=group,
             how=self.how,
-            by_token=by_token,
+            by_token=_by_token(context),
             on=day,
         )
-        if self.answer is RoleAnswer.TAKES_BACK and initiative.role is self.role:
-            yield CorporationRoleAgreed(
-                role=initiative.roles.before(self.role), restores=True, on=context.today
-            )
+        if self.answer is not RoleAnswer.AGREES and initiative.role is self.role:
+            yield from _fallen_back(initiative, context)
+
+    def _group(self, initiative: Initiative, context: Context) -> str | None:
+        """Whose answer it is: of a token its own group's, else the takers'."""
+        if _by_token(context):
+            group = context.actor.group
+            if group is None or group != initiative.group:
+                refuse(
+                    "role-not-allowed", "This token is not of the group that takes the initiative."
+                )
+            return group
+        if initiative.group is not None and self.group not in {None, initiative.group}:
+            refuse("not-the-takers", "Another group takes this initiative; its answer counts.")
+        return self.group or initiative.group
+
+
+def _by_token(context: Context) -> bool:
+    return context.actor.role == "resident"
+
+
+def _fallen_back(initiative: Initiative, context: Context) -> Iterator[Event]:
+    """The role of before, but no lower than `support` while what was granted is still given."""
+    assert initiative.role is not None  # noqa: S101 - it is held
+    before = initiative.roles.before(initiative.role)
+    if initiative.support_runs and further(CorporationRole.SUPPORT, before):
+        before = CorporationRole.SUPPORT
+    if not further(initiative.role, before):
+        return
+    yield CorporationRoleAgreed(role=before, restores=True, on=context.today)
+    if before is CorporationRole.NONE:
+        yield from registered_as_self_reliant(initiative, context)
 
 
 @evolves(CorporationRoleAgreed)

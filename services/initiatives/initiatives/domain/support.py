@@ -67,7 +67,7 @@ class RequestSupport(Command[Initiative]):
         Who asks for a new meeting place looks at those that are there first (INI-02).
         """
         require_not_over(initiative)
-        _require_role(initiative.role, {line.kind for line in self.lines})
+        require_role(initiative.role, {line.kind for line in self.lines})
         numbers = [line.line for line in self.lines]
         if len(set(numbers)) != len(numbers):
             refuse("line-twice", "Each line has a number of its own.")
@@ -111,7 +111,8 @@ def require_not_over(initiative: Initiative) -> None:
         refuse("other-party-responsible", "It was referred to the party that is responsible.")
 
 
-def _require_role(role: CorporationRole | None, kinds: set[SupportKind]) -> None:
+def require_role(role: CorporationRole | None, kinds: set[SupportKind]) -> None:
+    """Whoever asks for these or gets them needs a role for it (INI-03)."""
     if role is None or role is CorporationRole.NONE:
         refuse(
             "role-does-not-allow-support",
@@ -191,7 +192,7 @@ class GrantSupport(Command[Initiative], beside=AreaBudget):
             )
             return
         require_not_over(initiative)
-        _require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
+        require_role(initiative.role, {line.kind for line in lines if granted_of(line)})
         charged = sum((Decimal(line.amount or 0) for line in lines), Decimal("0.00"))
         gates = context.knowledge(SupportGates)
         lines_of_gates = gates.require(initiative, charged, context.now, budget.total)

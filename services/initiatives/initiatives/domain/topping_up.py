@@ -14,11 +14,17 @@ from initiatives.domain.gates import SupportGates
 from initiatives.domain.grants import EUROS, Grant
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.review import require_no_review
-from initiatives.domain.support import MOST_LINES, require_four_eyes, require_not_over
+from initiatives.domain.support import (
+    MOST_LINES,
+    require_four_eyes,
+    require_not_over,
+    require_role,
+)
 from leefwijk.events.decider import Command, Context, OnSecond, on, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, Reason
 from leefwijk.events.language.initiatives.gates import GatesAssessed
+from leefwijk.events.language.initiatives.support import SupportKind
 from leefwijk.events.language.initiatives.support_terms import SupportToppedUp
 
 
@@ -46,12 +52,15 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
     def decide(
         self, initiative: Initiative, budget: AreaBudget, context: Context
     ) -> Iterator[Event | OnSecond]:
-        """Refuses `support-under-review`, `wrong-kind` and gates that do not pass (INI-14)."""
+        """Refuses `support-under-review`, `wrong-kind` and gates that do not pass (INI-14).
+
+        Refuses `role-does-not-allow-support` as a request does (INI-03).
+        """
         require_not_over(initiative)
         grant = self._grant(initiative)
         require_four_eyes(initiative, grant.request, context)
         require_no_review(initiative, grant.request)
-        self._require_kind(grant)
+        require_role(initiative.role, {self._kind(grant)})
         charged = Decimal(self.amount or 0)
         gates = context.knowledge(SupportGates)
         more = initiative.gates.asked_more(grant.request, charged, gates.year)
@@ -85,10 +94,11 @@ class TopUpSupport(Command[Initiative], beside=AreaBudget):
             refuse("grant-not-named", "Several requests were granted: name the one to top up.")
         return found[0]
 
-    def _require_kind(self, grant: Grant) -> None:
+    def _kind(self, grant: Grant) -> SupportKind:
         line = grant.line(self.line)
         if line is None:
             refuse("unknown-line", f"The grant has no line {self.line}.")
         if (line.kind in EUROS) != (self.amount is not None):
             unit = "euros" if line.kind in EUROS else "hours"
             refuse("wrong-kind", f"Line {self.line} is {line.kind.value}: {unit}.")
+        return line.kind

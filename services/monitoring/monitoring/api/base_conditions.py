@@ -15,6 +15,7 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.monitoring.base_conditions import FailingStep, Step, Verdict
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.service.identity import Principal
 from leefwijk.service.moments import known_at
 from leefwijk.service.problems import Problem
 from leefwijk.service.reads import (
@@ -29,6 +30,7 @@ from leefwijk.service.reads import (
 )
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
+from leefwijk.service.told import told_words
 from monitoring.api.areas import AreaPath, require_area
 from monitoring.domain.assessing import (
     AssessBase,
@@ -87,7 +89,11 @@ class AgreementResource(Resource):
 
 
 class BaseResource(Resource):
-    """The base of an area as of a day, as known at a moment."""
+    """The base of an area as of a day, as known at a moment.
+
+    Partners are told verdicts and steps; what was seen, why it was corrected and what is done about
+    it are words for people of the platform.
+    """
 
     area: str
     version: int
@@ -114,11 +120,11 @@ def _agreement(found: StandingAgreement, day: date) -> AgreementResource:
     )
 
 
-def _reading(reading: Reading) -> ReadingResource:
+def _reading(reader: Principal, reading: Reading) -> ReadingResource:
     return ReadingResource(
         verdict=reading.verdict.value,
         step=reading.step,
-        because=[_failing(step) for step in reading.because],
+        because=[_failing(reader, step) for step in reading.because],
         evidence=[str(id_) for id_ in reading.evidence],
         assessed=reading.assessed,
         valid_through=reading.valid_through,
@@ -126,8 +132,10 @@ def _reading(reading: Reading) -> ReadingResource:
     )
 
 
-def _failing(step: FailingStep) -> dict[str, Any]:
-    return step.model_dump(mode="json", by_alias=True, exclude_none=True)
+def _failing(reader: Principal, step: FailingStep) -> dict[str, Any]:
+    """What a step lacks; what somebody saw there, in words, is for people of the platform."""
+    words = None if reader.inside else {"says"}
+    return step.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=words)
 
 
 class Clocks(BaseModel):
@@ -168,17 +176,17 @@ async def get_base(
         version=loaded.version,
         as_of=day,
         known_at=known,
-        base=_reading(read.area),
+        base=_reading(reader, read.area),
         remark=None if assessed else "never assessed",
-        complexes={name: _reading(one) for name, one in sorted(read.complexes.items())},
-        corrections=_corrections(loaded.state, around, known),
-        actions=_actions(loaded.state),
+        complexes={name: _reading(reader, one) for name, one in sorted(read.complexes.items())},
+        corrections=_corrections(reader, loaded.state, around, known),
+        actions=_actions(reader, loaded.state),
         agreements=[_agreement(one, day) for one in agreements],
     )
 
 
 def _corrections(
-    base: BaseCondition, around: KnownBase, known: datetime | None
+    reader: Principal, base: BaseCondition, around: KnownBase, known: datetime | None
 ) -> list[dict[str, Any]]:
     """What was corrected, when it was and why: both lines stay visible.
 
@@ -200,20 +208,20 @@ def _corrections(
             "was": before.complex,
             "on": said.on,
             "correctedOn": day_of(said.recorded_at),
-            "reason": said.reason,
+            "reason": told_words(reader, said.reason),
         }
         for one, (before, said) in made
         if known is None or said.recorded_at <= known
     ]
 
 
-def _actions(base: BaseCondition) -> dict[str, dict[str, Any]]:
+def _actions(reader: Principal, base: BaseCondition) -> dict[str, dict[str, Any]]:
     return {
         name: {
             "complex": action.complex,
             "step": action.step.value,
             "assessment": str(action.assessment),
-            "what": action.what,
+            "what": told_words(reader, action.what),
             "by": action.by,
             "completed": action.completed,
             "overdue": action.overdue,
@@ -243,7 +251,7 @@ class BaseListed(Resource):
     because: list[dict[str, Any]]
 
 
-def _listed(id_: str, loaded: Loaded[BaseCondition]) -> BaseListed:
+def _listed(id_: str, loaded: Loaded[BaseCondition], reader: Principal) -> BaseListed:
     told = loaded.state.reads_last
     return BaseListed(
         area=id_,
@@ -251,7 +259,7 @@ def _listed(id_: str, loaded: Loaded[BaseCondition]) -> BaseListed:
         verdict=told.verdict.value if told else None,
         step=told.step if told else 0,
         valid_through=told.valid_through if told else None,
-        because=[_failing(step) for step in told.because] if told else [],
+        because=[_failing(reader, step) for step in told.because] if told else [],
     )
 
 
@@ -285,7 +293,7 @@ async def list_bases(
         BaseCondition,
         query,
         reader,
-        _listed,
+        lambda id_, loaded: _listed(id_, loaded, reader),
         terms,
         within=await areas_within(context_of(request), query.area),
         sheet=SHEET,
@@ -306,7 +314,8 @@ class AgendaItem(Resource):
 
     area: str
     complex: str | None
-    what: str
+    what: str | None
+    """Planned work in words is for people of the platform; partners read the step."""
     step: Step | None
     due: date
     overdue: bool
@@ -350,7 +359,7 @@ async def get_agenda(
         AgendaItem(
             area=item.area,
             complex=item.complex,
-            what=item.what,
+            what=told_words(reader, item.what) if item.step else item.what,
             step=item.step,
             due=item.due,
             overdue=item.overdue,

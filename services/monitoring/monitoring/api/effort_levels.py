@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from leefwijk.events.fields import AREA_PATTERN, EffortLevelName
 from leefwijk.events.handling import Loaded
-from leefwijk.events.language.gates import GateLine
 from leefwijk.events.language.monitoring.effort_levels import Ground, Mode
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import context_of
+from leefwijk.service.identity import Principal
 from leefwijk.service.reads import (
     InternalReader,
     Page,
@@ -24,6 +24,7 @@ from leefwijk.service.reads import (
 )
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
+from leefwijk.service.told import ToldLine, told_lines, told_words
 from monitoring.api.level_gates import OverrideResource, override
 from monitoring.domain.agreeing import (
     AgreeEffortLevel,
@@ -79,7 +80,8 @@ class AnswerResource(Resource):
     """How a question about the level ended."""
 
     ground: str
-    because: str
+    because: str | None
+    """In words, for people of the platform; so is the reason."""
     since: date
     answer: str
     reason: str | None
@@ -105,10 +107,10 @@ class EffortLevelResource(Resource):
     reactions: dict[str, Any]
     reaction_through: date | None
     lapses_on: date | None
-    gates: list[GateLine]
-    """As they read when it was agreed, with what was set aside and why."""
+    gates: list[ToldLine]
+    """As they read when it was agreed, with what was set aside; partners are told codes."""
     overrides: list[OverrideResource]
-    """Gates that a director set aside for this proposal, with the reason, for good."""
+    """Gates that a director set aside for this proposal, for good; inside with the reason."""
     plan: str | None
     """Of `large_scale`: the neighbourhood vision with its programme."""
     director: str | None
@@ -123,7 +125,9 @@ class EffortLevelResource(Resource):
     """Questions that ended: by an answer with its reason, or with the ground there again."""
 
 
-def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevelResource:
+def _resource(
+    id_: str, loaded: Loaded[EffortLevel], today: date, reader: Principal
+) -> EffortLevelResource:
     state = loaded.state
     return EffortLevelResource(
         id=id_,
@@ -147,31 +151,31 @@ def _resource(id_: str, loaded: Loaded[EffortLevel], today: date) -> EffortLevel
         },
         reaction_through=state.reaction_through,
         lapses_on=state.lapses_on,
-        gates=list(state.gates),
-        overrides=[override(aside) for aside in state.set_aside],
+        gates=told_lines(reader, state.gates),
+        overrides=[override(reader, aside) for aside in state.set_aside],
         plan=state.together.plan if state.together else state.plan,
         director=state.together.director if state.together else None,
         partners=list(state.together.partners) if state.together else [],
         elections=list(elections(state.valid_from, state.last_day)) if state.valid_from else [],
         questions={
             ground.value: {
-                "because": asked.because,
+                "because": told_words(reader, asked.because),
                 "since": asked.since,
                 "evidence": [str(id_) for id_ in asked.evidence],
             }
             for ground, asked in state.questions.items()
         },
-        answers=[_answer(answered) for answered in state.answers],
+        answers=[_answer(reader, answered) for answered in state.answers],
     )
 
 
-def _answer(answered: Answered) -> AnswerResource:
+def _answer(reader: Principal, answered: Answered) -> AnswerResource:
     return AnswerResource(
         ground=answered.ground.value,
-        because=answered.because,
+        because=told_words(reader, answered.because),
         since=answered.since,
         answer=answered.answer.value,
-        reason=answered.reason,
+        reason=told_words(reader, answered.reason),
         on=answered.on,
         evidence=[str(id_) for id_ in answered.evidence],
     )
@@ -219,7 +223,7 @@ async def list_proposals(
         EffortLevel,
         query,
         reader,
-        lambda id_, loaded: _resource(id_, loaded, today()),
+        lambda id_, loaded: _resource(id_, loaded, today(), reader),
         {
             "level": query.level,
             "status": query.status,
@@ -242,4 +246,4 @@ async def get_proposal(
     service = context_of(request)
     loaded = await load_visible(service, EffortLevel, proposal_id, reader)
     tag(response, loaded.version)
-    return _resource(proposal_id, loaded, service.handler.today())
+    return _resource(proposal_id, loaded, service.handler.today(), reader)

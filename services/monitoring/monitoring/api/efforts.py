@@ -13,6 +13,7 @@ from leefwijk.events.handling import Loaded
 from leefwijk.events.language.initiatives.plans import ContributionCategory
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of
+from leefwijk.service.identity import Principal
 from leefwijk.service.reads import (
     InternalReader,
     Page,
@@ -24,6 +25,7 @@ from leefwijk.service.reads import (
 )
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
+from leefwijk.service.told import told_words
 from monitoring.domain.effort import Booked, CorrectEffort, Effort, RecordEffort
 from monitoring.domain.places import KnownPlace
 from monitoring.knowledge.own import known_place
@@ -64,7 +66,8 @@ class EffortResource(Resource):
     lines: list[dict[str, Any]]
 
 
-def _resource(id_: str, loaded: Loaded[Effort]) -> EffortResource:
+def _resource(id_: str, loaded: Loaded[Effort], reader: Principal) -> EffortResource:
+    """What it was for, in words, is for people of the platform."""
     effort = loaded.state
     now = effort.booked[-1]
     return EffortResource(
@@ -77,9 +80,9 @@ def _resource(id_: str, loaded: Loaded[Effort]) -> EffortResource:
         hours=_said(now.hours),
         contribution=now.contribution.value,
         category=now.category.value,
-        description=effort.description,
-        reference=effort.reference,
-        lines=[_line(booked) for booked in effort.booked],
+        description=told_words(reader, effort.description),
+        reference=told_words(reader, effort.reference),
+        lines=[_line(reader, booked) for booked in effort.booked],
     )
 
 
@@ -87,14 +90,14 @@ def _said(number: Any) -> str | None:
     return None if number is None else str(number)
 
 
-def _line(booked: Booked) -> dict[str, Any]:
+def _line(reader: Principal, booked: Booked) -> dict[str, Any]:
     return {
         "event": str(booked.event),
         "area": booked.area,
         "on": booked.on,
         "amount": _said(booked.amount),
         "hours": _said(booked.hours),
-        "reason": booked.reason,
+        "reason": told_words(reader, booked.reason),
     }
 
 
@@ -145,7 +148,7 @@ async def list_efforts(
         Effort,
         query,
         reader,
-        _resource,
+        lambda id_, loaded: _resource(id_, loaded, reader),
         terms,
         within=await areas_within(context_of(request), query.area),
         title=query.title,
@@ -163,4 +166,4 @@ async def get_effort(
     """One booking; its ETag is what If-Match asks for."""
     loaded = await load_visible(context_of(request), Effort, effort_id, reader)
     tag(response, loaded.version)
-    return _resource(effort_id, loaded)
+    return _resource(effort_id, loaded, reader)

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Path, Request, Response
 from leefwijk.events.decider import Context
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName
-from leefwijk.events.language.gates import Gate, GateLine
+from leefwijk.events.language.gates import Gate
 from leefwijk.gates.within import EXPERIENCED_AREA_LEADS
 from leefwijk.service.context import context_of
+from leefwijk.service.identity import Principal
 from leefwijk.service.reads import InternalReader, Resource, load_visible, tag
+from leefwijk.service.told import ToldLine, told_lines, told_words
 from monitoring.domain.area_roles import AreaRoles
 from monitoring.domain.effort_level import EffortLevel, GateSetAside
 from monitoring.domain.large_scale import lacking
@@ -28,7 +30,8 @@ class OverrideResource(Resource):
 
     gate: Gate
     code: str
-    reason: str
+    reason: str | None
+    """Why a director did so; for people of the platform."""
     role: str
     on: date
     evidence: list[str]
@@ -56,24 +59,25 @@ class LevelGatesResource(Resource):
 
     id: str
     at: datetime
-    lines: list[GateLine]
+    lines: list[ToldLine]
+    """In sentences for people of the platform, in codes for partners."""
     clear: bool
     """Whether no line and no leading level stands in the way of agreeing."""
     leading: list[LeadingResource]
     """Levels of experienced areas that the area lies wholly within: they lead (MON-06)."""
     lacking: list[LackResource]
     """What `large_scale` of the proposed period lacks besides: all of it can be repaired."""
-    at_agreement: list[GateLine]
+    at_agreement: list[ToldLine]
     """As they read when it was agreed, with what was set aside; none: not agreed."""
     overrides: list[OverrideResource]
 
 
-def override(aside: GateSetAside) -> OverrideResource:
+def override(reader: Principal, aside: GateSetAside) -> OverrideResource:
     """What a director set aside, as it is answered."""
     return OverrideResource(
         gate=aside.gate,
         code=aside.code,
-        reason=aside.reason,
+        reason=told_words(reader, aside.reason),
         role=aside.role,
         on=aside.on,
         evidence=list(aside.evidence),
@@ -98,12 +102,12 @@ async def get_gates(
     return LevelGatesResource(
         id=proposal_id,
         at=context.now,
-        lines=list(gates.lines),
+        lines=told_lines(reader, gates.lines),
         clear=not gates.blocking and not leading,
         leading=leading,
         lacking=_lacking(level, roles, context.today),
-        at_agreement=list(level.gates),
-        overrides=[override(aside) for aside in level.set_aside],
+        at_agreement=told_lines(reader, level.gates),
+        overrides=[override(reader, aside) for aside in level.set_aside],
     )
 
 
