@@ -48,7 +48,11 @@ class AgreeCorporationRole(Command[Initiative]):
                 f"This initiative belongs to {whose}; "
                 "record when and how they agreed that the corporation leads.",
             )
-        open_grants = [grant for grant in initiative.grants if grant.runs and left_open(grant)]
+        open_grants = [
+            grant
+            for grant in initiative.grants
+            if grant.runs and left_open(grant, but_space=grant.round != initiative.round)
+        ]
         if self.role is CorporationRole.NONE and open_grants:
             refuse("support-still-open", "Something of the grant is left; end or settle it first.")
         yield CorporationRoleAgreed(role=self.role, on=context.today)
