@@ -90,8 +90,7 @@ def experiments_of(initiative: Initiative, day: date) -> tuple[Experiment, ...]:
     """The experiments that set own rules aside on a day."""
     return tuple(
         Experiment(frozenset(one.gates), one.question, one.role, one.on, one.until)
-        for one in initiative.experiments
-        if one.runs_on(day)
+        for one in initiative.experiments_on(day)
     )
 
 
@@ -211,7 +210,7 @@ def _granted_before(initiative: Initiative) -> Decimal:
     number = initiative.request.number if initiative.request else 0
     mine = (
         grant.committed
-        for grant in initiative.grants
+        for grant in initiative.grants_now
         if initiative.costs is not None or grant.request == number
     )
     return sum(mine, NOTHING)

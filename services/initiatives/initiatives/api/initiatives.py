@@ -67,6 +67,8 @@ class GrantResource(Resource):
     days_late: int | None
     """Days past the decision term on which it was decided; it reads so for good."""
     conditions: list[Condition]
+    round: int
+    """The round in which it was granted; in a later one only its orders are paid."""
 
 
 class InitiativeResource(Resource):
@@ -137,6 +139,7 @@ def _grant(state: Initiative, grant: Grant) -> GrantResource:
         left={line.line: grant.left(line.line) for line in grant.lines},
         days_late=grant.days_late,
         conditions=list(grant.books.conditions),
+        round=grant.round,
     )
 
 

@@ -91,7 +91,7 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
 
     def second(self, initiative: Initiative, _context: Context) -> str:
         """The budget that the corporation's part came from."""
-        grants = [grant for grant in initiative.grants if grant.committed > NOTHING]
+        grants = [grant for grant in initiative.grants_now if grant.committed > NOTHING]
         return budget_to_release(grants[-1]) if grants else budget_id("none", 0)
 
     def decide(
@@ -107,7 +107,7 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
         own = granted_together(initiative)
         shares = divided(self.costs, [own, *pledges])
         back = own - shares[0]
-        grants = [grant for grant in initiative.grants if grant.committed > NOTHING]
+        grants = [grant for grant in initiative.grants_now if grant.committed > NOTHING]
         if back > NOTHING and back > dict(grants[-1].charges)[budget_to_release(grants[-1])]:
             refuse("support-still-open", "Several budgets pay for it: end their grants first.")
         last = grants[-1].request if grants else 0
@@ -138,8 +138,8 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
 
 
 def granted_together(initiative: Initiative) -> Decimal:
-    """The corporation's part: euros of all its grants that were not given back."""
-    return sum((grant.committed for grant in initiative.grants), NOTHING)
+    """The corporation's part: euros of its grants of this round that were not given back."""
+    return sum((grant.committed for grant in initiative.grants_now), NOTHING)
 
 
 def cover_of(initiative: Initiative) -> Cover | None:
@@ -192,12 +192,16 @@ def _(initiative: Initiative, event: CoFundingWithdrawn) -> Initiative:
 def _(initiative: Initiative, event: CostsSettled) -> Initiative:
     grants = [
         replace(grant, books=replace(grant.books, settled=event.on, ended=event.on))
-        if grant.books.ended is None
+        if grant.books.ended is None and grant.round == initiative.round
         else grant
         for grant in initiative.grants
     ]
     if event.released and grants:
-        last = max(place for place, grant in enumerate(grants) if grant.committed > NOTHING)
+        last = max(
+            place
+            for place, grant in enumerate(grants)
+            if grant.committed > NOTHING and grant.round == initiative.round
+        )
         grants[last] = release(grants[last], event.released)
     return replace(
         initiative,

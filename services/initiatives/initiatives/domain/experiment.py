@@ -94,6 +94,7 @@ def _(initiative: Initiative, event: ExperimentAgreed, fact: Fact) -> Initiative
         event.on,
         event.until,
         by=fact.actor,
+        round=initiative.round,
     )
     return replace(initiative, experiments=(*initiative.experiments, agreed))
 

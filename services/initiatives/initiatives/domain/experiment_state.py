@@ -23,6 +23,8 @@ class AgreedExperiment:
     expired: date | None = None
     by: int = 0
     """The opaque number of who answers for it."""
+    round: int = 1
+    """The round of the initiative that it was agreed for: it sets nothing aside in a later one."""
 
     def runs_on(self, day: date) -> bool:
         """Whether it sets its rules aside on this day; its last day counts."""

@@ -62,7 +62,8 @@ def _(initiative: Initiative, event: GateNoLongerPassed) -> Initiative:
 
 @evolves(GatePassedAgain)
 def _(initiative: Initiative, event: GatePassedAgain) -> Initiative:
-    return replace(initiative, gates=initiative.gates.regain(event.gate, event.on))
+    mine = {grant.request for grant in initiative.grants_now}
+    return replace(initiative, gates=initiative.gates.regain(event.gate, event.on, mine))
 
 
 @evolves(SupportReviewRequired)

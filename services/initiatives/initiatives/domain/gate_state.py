@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,8 @@ from leefwijk.events.dates import day_after
 from leefwijk.events.language.gates import Gate, GateLine, GateVerdict
 
 _NOTHING = Decimal("0.00")
+ROUND_OVER = "round-over"
+"""How an override ended that still ran when another round began."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class GivenOverride:
     by: int = 0
     """The opaque number of who answers for it."""
     ended: str | None = None
-    """`withdrawn`, `date-passed` or `ground-changed`; none while it runs."""
+    """`withdrawn`, `date-passed`, `ground-changed` or `round-over`; none while it runs."""
     held: tuple[Review, ...] = ()
     """Reviews that wait for as long as it runs."""
 
@@ -109,6 +111,22 @@ class GateState:
     """Those that are open."""
     lost: tuple[LostGate, ...] = ()
 
+    def of_another_round(self, proposal: str) -> GateState:
+        """The gates of a new round: nothing was judged or set aside for it (INI-37).
+
+        Overrides stay in the history. Reviews go on until their grants end: an order that may not
+        be paid may not be paid in a later round either.
+        """
+        return GateState(
+            proposal=(proposal,),
+            asked=self.asked,
+            overrides=tuple(
+                given if given.ended else replace(given, ended=ROUND_OVER, held=())
+                for given in self.overrides
+            ),
+            reviews=self.reviews,
+        )
+
     @property
     def running(self) -> tuple[GivenOverride, ...]:
         """Overrides that were neither withdrawn nor lapsed."""
@@ -121,6 +139,11 @@ class GateState:
     def is_lost(self, gate: Gate) -> bool:
         """Whether it was lost after a grant and did not pass again since."""
         return any(lost.gate is gate and lost.again is None for lost in self.lost)
+
+    @property
+    def last_request(self) -> int:
+        """The number that was given last, in whichever round; 0: none yet."""
+        return max(self.asked, default=0)
 
     def asked_in(self, year: int, judged: int) -> Decimal:
         """Euros asked for in the year of a decision; the judged request counts with all of it."""
@@ -210,12 +233,16 @@ class GateState:
             lost=(*self.lost, LostGate(gate, code, since, evidence=evidence)),
         )
 
-    def regain(self, gate: Gate, on: date) -> GateState:
-        """The gate passes again; what waited for it waits no longer."""
+    def regain(self, gate: Gate, on: date, requests: Container[int]) -> GateState:
+        """The gate passes again; what waited for it on these requests waits no longer."""
         return replace(
             self,
             standing={**self.standing, gate: Standing()},
-            reviews=tuple(review for review in self.reviews if review.gate is not gate),
+            reviews=tuple(
+                review
+                for review in self.reviews
+                if review.gate is not gate or review.request not in requests
+            ),
             overrides=tuple(
                 replace(given, held=()) if given.gate is gate else given for given in self.overrides
             ),

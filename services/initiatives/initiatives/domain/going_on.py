@@ -153,11 +153,16 @@ def _(initiative: Initiative, event: InitiativeStopped) -> Initiative:
 
 
 def over(initiative: Initiative, status: Status, on: date) -> Initiative:
-    """The initiative after its last day: nothing is asked of its takers any more."""
+    """The initiative after its last day: nothing is asked of its takers any more.
+
+    A request that waited has ended with it; there is nothing left to decide on (INI-37).
+    """
+    request = initiative.request
     return replace(
         initiative,
         status=status,
         over=on,
         term=None,
+        request=replace(request, decided=True) if request else None,
         looking_back=replace(initiative.looking_back, due=None),
     )

@@ -82,6 +82,9 @@ class Grant:
     """Ids of the events of that request."""
     decided_by: tuple[int, ...] = ()
     """The opaque numbers of who granted it and who topped it up."""
+    round: int = 1
+    """The round of the initiative in which it was granted: in a later one only its orders are
+    paid."""
 
     @property
     def decided_on(self) -> date:

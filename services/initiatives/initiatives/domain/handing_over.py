@@ -115,7 +115,8 @@ class HandOverInitiative(Command[Initiative], beside=Asset):
             left = left_open(grant, but_space=True)
             if left is not None:
                 refuse("support-still-open", f"{left} is left; end or settle it first.")
-            for line in grant.lines:
+            # space of an earlier round runs on as that hand-over said
+            for line in grant.lines if grant.round == initiative.round else ():
                 if line.kind is not SupportKind.SPACE or not line.hours:
                     continue
                 if line.until is not None and line.until < context.today:

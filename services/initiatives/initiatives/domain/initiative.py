@@ -17,7 +17,7 @@ from initiatives.domain.effect_state import LookingBack
 from initiatives.domain.experiment_state import AgreedExperiment
 from initiatives.domain.first_days import first_days, overdue_of, parties_of
 from initiatives.domain.funding_state import Funding
-from initiatives.domain.gate_state import Asked, GateState
+from initiatives.domain.gate_state import Asked, GateState, Review
 from initiatives.domain.grant_state import NOTHING, Books
 from initiatives.domain.grants import EUROS, Grant, Request, TopUp, asked_of
 from initiatives.domain.greening_state import Greening
@@ -68,7 +68,7 @@ OVER = frozenset({Status.HANDED_OVER, Status.STOPPED})
 
 
 @dataclass(frozen=True)
-class Initiative(State, kind="initiatives", shape=10):
+class Initiative(State, kind="initiatives", shape=11):
     """An initiative as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -81,8 +81,9 @@ class Initiative(State, kind="initiatives", shape=10):
     expected_effect: str | None = None
     role: CorporationRole | None = None
     request: Request | None = None
-    """The latest request."""
+    """The latest request of this round."""
     grants: tuple[Grant, ...] = ()
+    """Those of every round; what may be paid, judged and divided now looks at `grants_now`."""
     gates: GateState = field(default_factory=GateState)
     plan: InitiativePlan = field(default_factory=InitiativePlan)
     costs: Decimal | None = None
@@ -101,12 +102,30 @@ class Initiative(State, kind="initiatives", shape=10):
     funding: Funding = field(default_factory=Funding)
     greening: Greening = field(default_factory=Greening)
     experiments: tuple[AgreedExperiment, ...] = ()
+    """Those of every round; what is set aside now looks at `experiments_on`."""
     looking_back: LookingBack = field(default_factory=LookingBack)
 
     @property
     def undecided(self) -> Request | None:
         """The request that waits for a decision."""
         return self.request if self.request is not None and not self.request.decided else None
+
+    @property
+    def grants_now(self) -> tuple[Grant, ...]:
+        """Grants of this round, ended ones too: those of before are history (INI-37)."""
+        return tuple(grant for grant in self.grants if grant.round == self.round)
+
+    @property
+    def reviews_now(self) -> tuple[Review, ...]:
+        """Open reviews of grants of this round."""
+        mine = {grant.request for grant in self.grants_now}
+        return tuple(review for review in self.gates.reviews if review.request in mine)
+
+    def experiments_on(self, day: date) -> tuple[AgreedExperiment, ...]:
+        """Experiments of this round that set own rules aside on a day."""
+        return tuple(
+            one for one in self.experiments if one.round == self.round and one.runs_on(day)
+        )
 
     def grant_of(self, request: int) -> Grant | None:
         """The open grant of a request."""
@@ -116,24 +135,25 @@ class Initiative(State, kind="initiatives", shape=10):
     def open_grants(self) -> tuple[Grant, ...]:
         """Grants that still stand: of an initiative that is over none is looked at again."""
         past = OVER | {Status.COMPLETED, Status.EFFECT_EVALUATED}
-        return () if self.status in past else tuple(grant for grant in self.grants if grant.runs)
+        now = () if self.status in past else self.grants_now
+        return tuple(grant for grant in now if grant.runs)
 
     @property
     def support_runs(self) -> bool:
-        """Whether a grant was not ended yet, also where nothing of it is left."""
-        return any(grant.runs for grant in self.grants)
+        """Whether a grant of this round was not ended yet, also where nothing of it is left."""
+        return any(grant.runs for grant in self.grants_now)
 
     @property
     def supported(self) -> bool:
         """Whether the corporation takes part and ever granted anything in this round."""
-        return self.role is not CorporationRole.NONE and bool(self.grants)
+        return self.role is not CorporationRole.NONE and bool(self.grants_now)
 
     @property
     def needs_complete_funding(self) -> bool:
-        """Whether a grant was given under the condition that all costs are covered."""
+        """Whether a grant of this round was given on condition that all costs are covered."""
         return any(
             condition.kind is ConditionKind.CO_FUNDING_COMPLETE
-            for grant in self.grants
+            for grant in self.grants_now
             for condition in grant.books.conditions
         )
 
@@ -219,7 +239,7 @@ def _said(line: RequestLine | None) -> str:
 
 @evolves(InitiativeProposed)
 def _(initiative: Initiative, event: InitiativeProposed, fact: Fact) -> Initiative:
-    # a new round starts anew, but old orders are still paid and numbers go on
+    # a new round starts anew; what was granted, learned, made and set aside before is its history
     return Initiative(
         status=Status.PROPOSED,
         title=event.title,
@@ -231,11 +251,13 @@ def _(initiative: Initiative, event: InitiativeProposed, fact: Fact) -> Initiati
         expected_effect=event.expected_effect,
         plan=event.plan or InitiativePlan(),
         costs=event.plan.costs if event.plan else None,
-        gates=GateState(proposal=(str(fact.id),), asked=initiative.gates.asked),
+        gates=initiative.gates.of_another_round(str(fact.id)),
         group=event.group,
         round=event.round or 1,
-        request=initiative.request,
         grants=initiative.grants,
+        greening=initiative.greening,
+        experiments=initiative.experiments,
+        referrals=ReferralState(returns=initiative.referrals.returns),
     )
 
 
@@ -289,6 +311,7 @@ def _(initiative: Initiative, event: SupportGranted, fact: Fact) -> Initiative:
         asked=decided.request,
         asked_by=initiative.gates.request,
         decided_by=(fact.actor,),
+        round=initiative.round,
     )
     supported = initiative.status in {Status.PROPOSED, Status.ASSESSED, Status.DECLINED}
     lines = event.gate_lines or ()
@@ -325,7 +348,7 @@ def _(initiative: Initiative, event: SupportToppedUp, fact: Fact) -> Initiative:
 
 @evolves(SupportDeclined)
 def _(initiative: Initiative, event: SupportDeclined) -> Initiative:
-    first = initiative.status in {Status.PROPOSED, Status.ASSESSED} and not initiative.grants
+    first = initiative.status in {Status.PROPOSED, Status.ASSESSED} and not initiative.grants_now
     decided = _decided(
         initiative,
         declined=event.lines,

@@ -69,7 +69,7 @@ class ReferInitiative(Command[Initiative]):
         context.knowledge(KnownParty)
         if initiative.referrals.waiting is not None:
             refuse("already-referred", "It waits for the answer of the party it was referred to.")
-        waits = initiative.gates.reviews or _support_is_over(initiative)
+        waits = initiative.reviews_now or _support_is_over(initiative)
         if initiative.status not in BEFORE_SUPPORT and not waits:
             refuse("not-to-be-referred", f"It is {initiative.status}; end its support first.")
         assert initiative.area is not None  # noqa: S101 - every proposal names one

@@ -45,6 +45,7 @@ class EnterObligation(Command[Initiative]):
         """Refuses `grant-exceeded`, `delivered-before-grant`, and orders after the end."""
         grant = named_grant(initiative, self.request)
         day = _day(grant, self.on, context)
+        _require_of_this_round(initiative, grant)
         if grant.books.ended is not None:
             refuse(
                 NO_ORDER,
@@ -52,7 +53,8 @@ class EnterObligation(Command[Initiative]):
                 "nothing new is ordered on it.",
             )
         require_ordered_before(initiative, grant.request, day)
-        _require_left(grant, _line(grant, self.line, in_euros=True), self.amount, NOTHING)
+        line = _line(grant, self.line, in_euros=True)
+        _require_left(initiative, grant, line, self.amount, NOTHING)
         yield ObligationEntered(
             obligation=str(context.new_id()),
             request=grant.request,
@@ -91,12 +93,12 @@ class RecordSpending(Command[Initiative]):
         """
         grant = named_grant(initiative, self.request)
         day = _day(grant, self.on, context)
-        order = self._order(grant)
+        order = self._order(initiative, grant)
         ordered = order.on if order else self.ordered or day
         require_ordered_before(initiative, grant.request, ordered)
         line = _line(grant, self.line, in_euros=self.amount is not None)
         more = self.amount if self.amount is not None else Decimal(self.hours or 0)
-        _require_left(grant, line, more, order.left if order else NOTHING)
+        _require_left(initiative, grant, line, more, order.left if order else NOTHING)
         yield SpendingRecorded(
             spending=str(context.new_id()),
             request=grant.request,
@@ -108,9 +110,10 @@ class RecordSpending(Command[Initiative]):
             on=day,
         )
 
-    def _order(self, grant: Grant) -> Order | None:
+    def _order(self, initiative: Initiative, grant: Grant) -> Order | None:
         books = grant.books
         if self.obligation is None:
+            _require_of_this_round(initiative, grant)
             if books.ended is not None:
                 refuse(
                     NO_ORDER,
@@ -143,11 +146,13 @@ class CorrectSpending(Command[Initiative]):
         for grant in initiative.grants:
             spent = grant.books.spendings.get(self.spending)
             if spent is not None:
-                yield self._corrected(grant, spent, context)
+                yield self._corrected(initiative, grant, spent, context)
                 return
         refuse("unknown-spending", "No spending of this name is recorded here.")
 
-    def _corrected(self, grant: Grant, spent: Spent, context: Context) -> Event:
+    def _corrected(
+        self, initiative: Initiative, grant: Grant, spent: Spent, context: Context
+    ) -> Event:
         kind = grant.line(spent.line)
         assert kind is not None  # noqa: S101 - it was spent on a granted line
         in_euros = kind.kind in EUROS
@@ -160,7 +165,9 @@ class CorrectSpending(Command[Initiative]):
         order = grant.books.orders.get(spent.order or "")
         room = order.left if order else NOTHING
         if amount > spent.amount:
-            _require_left(grant, kind, amount - spent.amount, room)
+            if order is None:
+                _require_of_this_round(initiative, grant)
+            _require_left(initiative, grant, kind, amount - spent.amount, room)
         return SpendingCorrected(
             spending=self.spending,
             request=grant.request,
@@ -173,10 +180,16 @@ class CorrectSpending(Command[Initiative]):
 
 
 def named_grant(initiative: Initiative, request: int | None) -> Grant:
-    """The grant that a command is about. Refuses where none or several could be meant."""
-    if request is None and len(initiative.grants) > 1:
+    """The grant that a command is about. Refuses where none or several could be meant.
+
+    Without a number it is that of this round, or of before where this round has none.
+    """
+    if request is None:
+        found = list(initiative.grants_now or initiative.grants)
+    else:
+        found = [grant for grant in initiative.grants if grant.request == request]
+    if len(found) > 1:
         refuse("grant-not-named", "Several requests were granted: name the one this is spent on.")
-    found = [grant for grant in initiative.grants if request in {None, grant.request}]
     if not found:
         refuse("grant-exceeded", "Nothing was granted yet.")
     return found[0]
@@ -194,6 +207,15 @@ def _day(grant: Grant, said: date | None, context: Context) -> date:
     return day
 
 
+def _require_of_this_round(initiative: Initiative, grant: Grant) -> None:
+    """In a later round a grant pays what was ordered in its own, and nothing new (INI-37)."""
+    if grant.round != initiative.round:
+        refuse(
+            NO_ORDER,
+            f"It was granted in round {grant.round}: only what was ordered in it is paid.",
+        )
+
+
 def _line(grant: Grant, number: int, *, in_euros: bool) -> GrantedLine:
     line = grant.line(number)
     if line is None:
@@ -206,9 +228,15 @@ def _line(grant: Grant, number: int, *, in_euros: bool) -> GrantedLine:
     return line
 
 
-def _require_left(grant: Grant, line: GrantedLine, more: Decimal, ordered: Decimal) -> None:
-    """Refuse what passes what is free, and what was ordered where it pays an order."""
-    left = grant.free(line.line) + ordered
+def _require_left(
+    initiative: Initiative, grant: Grant, line: GrantedLine, more: Decimal, ordered: Decimal
+) -> None:
+    """Refuse what passes what is free, and what was ordered where it pays an order.
+
+    Of a grant of an earlier round nothing is free.
+    """
+    free = grant.free(line.line) if grant.round == initiative.round else NOTHING
+    left = free + ordered
     if more <= left:
         return
     if line.kind in EUROS:

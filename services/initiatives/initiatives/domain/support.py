@@ -75,11 +75,10 @@ class RequestSupport(Command[Initiative]):
             places = context.knowledge(MeetingPlaces)
             require_existing_considered(initiative, places, self.existing)
         waiting = initiative.undecided
-        last = initiative.request.number if initiative.request else 0
         lines = tuple(RequestLine(**line.model_dump()) for line in self.lines)
         nature = _of_its_taker(self.nature, initiative)
         yield SupportRequested(
-            request=waiting.number if waiting else last + 1,
+            request=waiting.number if waiting else initiative.gates.last_request + 1,
             lines=lines,
             nature=nature,
             total_costs=self.total_costs,
@@ -251,9 +250,7 @@ def _days_late(initiative: Initiative, context: Context) -> int | None:
 def require_four_eyes(initiative: Initiative, request: int, context: Context) -> None:
     """Who sets a gate aside does not decide on the same request (INI-11)."""
     actor = context.actor.number
-    experiments = any(
-        one.by == actor != 0 and one.runs_on(context.today) for one in initiative.experiments
-    )
+    experiments = any(one.by == actor != 0 for one in initiative.experiments_on(context.today))
     if experiments or initiative.gates.set_aside_by(actor, request):
         refuse(
             "four-eyes-required",
@@ -262,9 +259,14 @@ def require_four_eyes(initiative: Initiative, request: int, context: Context) ->
 
 
 def require_request(initiative: Initiative) -> Request:
-    """The request that waits for a decision. Refuses `nothing-requested`."""
+    """The request that waits for a decision. Refuses `nothing-requested`.
+
+    With an initiative that stopped or was handed over its request ended: `initiative-is-over`.
+    """
     request = initiative.undecided
     if request is None:
+        if initiative.status in OVER:
+            refuse("initiative-is-over", f"It is {initiative.status}, and its request with it.")
         refuse("nothing-requested", "No request waits for a decision.")
     return request
 
