@@ -253,7 +253,7 @@ def _judge_direction(change: Change) -> JudgeLevelGround:
     )
 
 
-_CORRECTIONS = {BaseAssessmentCorrected, ConditionCorrected}
+_CORRECTIONS: tuple[type[Event], ...] = (BaseAssessmentCorrected, ConditionCorrected)
 _BASE_REACTIONS = tuple(
     Reaction(
         f"judge-base-{event.type.split('.')[3]}",
