@@ -238,21 +238,35 @@ async def test_what_residents_do_themselves_is_a_strength_of_their_area(
     body.pop("plan")
     made = told(await platform.post("initiatives", "/initiatives", WORKER, body), 201)
 
-    status = await scenes.status(place.district, barn["token"], after=made["token"])
+    words = {"theme": "meeting", "tone": "concern", "teller": "resident", "text": "Het is stil"}
+    path = f"/areas/{place.neighbourhood()}/stories"
+    quiet = told(await platform.post("monitoring", path, WORKER, words), 201)
 
-    strengths = status["strengthsAndConcerns"]
-    assert (strengths["assets"], strengths["selfReliantInitiatives"]) == (1, 1)
-    assert Decimal(status["money"]["granted"]) == 0
+    seen = (barn["token"], made["token"])
+    status = await scenes.status(place.district, *seen, after=quiet["token"])
+
+    assert status["strengthsAndConcerns"] == {
+        "assets": 1,
+        "selfReliantInitiatives": 1,
+        "strengthStories": 0,
+        "concernStories": 1,
+    }
+    assert (Decimal(status["money"]["granted"]), Decimal(status["money"]["spent"])) == (0, 0)
+    assert status["gates"]["open"] == []
     (line,) = status["initiatives"]
     assert (line["status"], line["role"]) == ("self_reliant", "none")
 
-    async def shown() -> str:
+    async def shown() -> list[dict[str, Any]]:
         path = f"/v1/areas/{place.district}/social-base"
-        answer = await platform.get("projections", path, "resident")
-        return answer.text if "De schuur" in answer.text else ""
+        answer = await platform.get("projections", path, "resident", {"after": barn["token"]})
+        return [] if answer.status_code == 503 else list(told(answer, 200)["places"])
 
-    base = await wait_until(shown, "the social base shows the place")
-    assert "buurtvereniging" not in base or "organisation" in base
+    (shed,) = await wait_until(shown, "the social base shows the place")
+    assert (shed["label"], shed["organisation"], shed["openTo"]) == (
+        "De schuur",
+        "buurtvereniging",
+        "everyone",
+    )
 
 
 async def test_green_is_planned_and_realised_in_its_own_units(
@@ -276,12 +290,14 @@ async def test_green_is_planned_and_realised_in_its_own_units(
         return {} if answer.status_code == 503 else told(answer, 200)
 
     found = await wait_until(read, "the read model holds the green")
-    units = {one["unit"] for one in (found["squareMetres"],)}
-    assert units == {"m2"}
     metres = found["squareMetres"]
+    assert metres["unit"] == "m2"
     assert (Decimal(metres["planned"]), Decimal(metres["realised"])) == (80, Decimal("60.5"))
-    by_measure = {one["measure"] for one in found["measures"]}
-    assert by_measure == {"tree", "unpaved"}
+    by_measure = {one["measure"]: one for one in found["measures"]}
+    assert by_measure.keys() == {"tree", "unpaved"}
+    trees = by_measure["tree"]
+    # nothing was reported of them, which is not nought
+    assert (trees["unit"], Decimal(trees["planned"]), trees["realised"]) == ("piece", 6, None)
 
 
 async def _panel_on_the_topic(

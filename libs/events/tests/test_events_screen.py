@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Annotated, Any
 
 import pytest
@@ -80,6 +81,111 @@ class TestElevenTest:
         assert len(passing) <= 1
 
 
+SEPARATORS = st.sampled_from(["", " ", "-", " - ", ", ", ",", "/", " \u2013 "])
+DAYS = st.dates(date(1950, 1, 1), date(2049, 12, 31))
+DAY_FORMS = st.sampled_from(["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"])
+YEARS = st.integers(1950, 2049)
+
+
+def _digits(count: int) -> st.SearchStrategy[str]:
+    return st.text("0123456789", min_size=count, max_size=count)
+
+
+class TestForms:
+    """However a person writes it down; and whatever looks like it and is none."""
+
+    @given(
+        code=st.integers(1000, 9999),
+        letters=st.tuples(*[st.sampled_from("ABCDEGHJKLMNPRSTVWXZ")] * 2).map("".join),
+        gap=st.sampled_from(["", " "]),
+        between=SEPARATORS,
+        number=st.integers(1, 99999),
+        suffix=st.sampled_from(["", "a", "B", "bis"]),
+        around=st.sampled_from(["{}", "at {}.", "({})", "lives {} still"]),
+    )
+    def test_an_address_in_any_form(
+        self,
+        code: int,
+        letters: str,
+        gap: str,
+        between: str,
+        number: int,
+        suffix: str,
+        around: str,
+    ) -> None:
+        """INI-01: "9404 AB 12", "9404AB-12", "9404 AB - 12a"."""
+        said = around.format(f"{code}{gap}{letters}{between}{number}{suffix}")
+        assert personal_data_in(said) == "a postcode with a house number"
+
+    @given(
+        area_digits=st.integers(1, 3),
+        lead=st.sampled_from("123456789"),
+        rest=_digits(8),
+        brackets=st.booleans(),
+        between=st.sampled_from(["", " ", "-", " - "]),
+        prefix=st.sampled_from(["0", "+31", "+31 ", "0031", "0031-", "+31 (0)", "(+31) ", "+31("]),
+    )
+    def test_a_telephone_number_in_any_form(
+        self,
+        area_digits: int,
+        lead: str,
+        rest: str,
+        brackets: bool,
+        between: str,
+        prefix: str,
+    ) -> None:
+        """INI-01: "0592 123456", "(0592) 123456", "+31 (592) 123456", "06 - 12345678"."""
+        national = f"{lead}{rest}"
+        area, own = national[:area_digits], national[area_digits:]
+        said = f"{prefix}{area}"
+        if prefix == "0" and brackets:
+            said = f"({said})"
+        elif prefix == "+31(":
+            said = f"{said})"
+        assert personal_data_in(f"ring {said}{between}{own}") == "a telephone number"
+
+    @given(first=DAYS, last=DAYS, form=DAY_FORMS, joint=st.sampled_from([" ", " - ", " t/m ", "/"]))
+    def test_days_are_no_numbers(self, first: date, last: date, form: str, joint: str) -> None:
+        """INI-01: a day, or a period from one to another, with or without a time."""
+        for said in (
+            f"{first:{form}}",
+            f"{first:{form}}{joint}{last:{form}}",
+            f"{first:{form}} 08:30",
+            f"{first:{form}} 12 homes",
+        ):
+            assert personal_data_in(said) is None, said
+
+    @given(
+        first=YEARS,
+        last=YEARS,
+        joint=st.sampled_from(
+            ["-", " - ", "/", " ", ", ", " en ", " of ", " to ", " or ", " t/m ", " in "]
+        ),
+    )
+    def test_years_are_no_numbers(self, first: int, last: int, joint: str) -> None:
+        """INI-01: 2026-2027, 2026 en 2027, 2026 in 12 months."""
+        for said in (f"{first}{joint}{last}", f"from {first}{joint}12 months"):
+            assert personal_data_in(said) is None, said
+
+    @given(
+        amount=st.integers(0, 9_999_999),
+        unit=st.sampled_from(["euros", "m2", "kg", "km", "homes", "%"]),
+        more=st.integers(0, 9999),
+        joint=st.sampled_from([" - ", ", ", " en ", " of "]),
+    )
+    def test_ordinary_numbers_pass(self, amount: int, unit: str, more: int, joint: str) -> None:
+        """INI-01: amounts and ranges of them, written plainly or in thousands."""
+        dutch = f"{amount:,}".replace(",", ".")
+        for said in (
+            f"{amount} {unit}",
+            f"{dutch},00 {unit}",
+            f"{dutch} {unit}{joint}{more} {unit}",
+            f"{amount} {unit}{joint}{more}",
+            f"between {more}{joint}{more + 1}",
+        ):
+            assert personal_data_in(said) is None, said
+
+
 class TestScreen:
     @pytest.mark.parametrize(
         ("text", "kind"),
@@ -93,6 +199,10 @@ class TestScreen:
             ("nl91 abna 0417 1643 00", "a bank account"),
             ("9404 AB 12", "a postcode with a house number"),
             ("9404ab12", "a postcode with a house number"),
+            ("9404AB-12", "a postcode with a house number"),
+            ("9404 AB 12a", "a postcode with a house number"),
+            ("(0592) 123456", "a telephone number"),
+            ("(06)-12345678", "a telephone number"),
             ("9404 AB, nr. 12", "a postcode with a house number"),
             ("about 111222333", "a citizen service number"),
             ("about 111.222.333", "a citizen service number"),

@@ -292,8 +292,8 @@ class ReadSide:
             found = await connection.execute(
                 text(
                     "select stream_id, kind, key, area, municipalities, link, valid_from, "
-                    "valid_through, recorded_from, recorded_to, cast(body as text), events "
-                    "from rows join consumer_generations "
+                    "valid_through, recorded_from, recorded_to, cast(body as text), events, "
+                    "rests_on from rows join consumer_generations "
                     "on generation = current and projection = consumer "
                     "where projection = :model and recorded_to is distinct from recorded_from "
                     "order by stream_id, kind, key, recorded_from"

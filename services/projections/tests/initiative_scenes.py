@@ -15,6 +15,7 @@ from leefwijk.events.language.gates import (
     GateOutcome,
 )
 from leefwijk.events.language.initiatives import (
+    experiments,
     gates,
     life,
     roles,
@@ -85,4 +86,24 @@ def spent(id_: str, euros: str, on: str) -> spending.SpendingRecorded:
     """Money that was spent."""
     return spending.SpendingRecorded(
         spending=id_, request=1, line=1, amount=Decimal(euros), on=date.fromisoformat(on)
+    )
+
+
+def lost(gate: Gate, code: str, on: str, **more: Any) -> gates.GateNoLongerPassed:
+    """A gate that a grant rests on passes no longer."""
+    return gates.GateNoLongerPassed(gate=gate, code=code, on=date.fromisoformat(on), **more)
+
+
+def experiment(gate: Gate, on: str, **more: Any) -> experiments.ExperimentAgreed:
+    """An experiment that sets a gate aside through September 2026."""
+    return experiments.ExperimentAgreed(
+        gates=(gate,),
+        role="area_director",
+        on=date.fromisoformat(on),
+        **{
+            "experiment": "e1",
+            "question": "Does meeting first bring residents to look after the courtyard?",
+            "until": date(2026, 9, 30),
+            **more,
+        },
     )

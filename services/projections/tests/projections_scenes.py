@@ -9,7 +9,10 @@ from uuid import UUID
 
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName
+from leefwijk.events.language.gates import Gate
+from leefwijk.events.language.initiatives.plans import ContributionCategory
 from leefwijk.events.language.monitoring import effort_levels as levels
+from leefwijk.events.language.monitoring import efforts
 
 LARIKS = "WK010601@2020"
 BUURT = "BU01060100@2020"
@@ -68,4 +71,30 @@ def extra_agreed(proposed: levels.EffortLevelProposed) -> levels.EffortLevelAgre
         mode=proposed.mode,
         valid=proposed.valid,
         budgets=(levels.YearBudget(year=2026, amount=Decimal("24000.00")),),
+    )
+
+
+def gate_set_aside(gate: Gate, code: str, reason: str, on: str) -> levels.EffortGateOverridden:
+    """A director sets a gate of a proposed level aside."""
+    return levels.EffortGateOverridden(
+        area=LARIKS,
+        gate=gate,
+        code=code,
+        reason=reason,
+        role="area_director",
+        on=date.fromisoformat(on),
+    )
+
+
+def effort(area: str, euros: str) -> efforts.EffortSpentRecorded:
+    """Euros of effort in an area of Assen in March 2026."""
+    return efforts.EffortSpentRecorded(
+        area=area,
+        municipalities=("GM0106",),
+        year=2026,
+        amount=Decimal(euros),
+        contribution=ContributionCategory.MEETING,
+        category=efforts.CostCategory.SOCIAL_ACTIVITIES,
+        description="Buurtdag",
+        on=date(2026, 3, 1),
     )

@@ -35,6 +35,11 @@ class RowsOfBefore(RowProjection):
         )
 
 
+async def _without_counts(side: Any) -> list[tuple[Any, ...]]:
+    """Its rows, without what those of before do not say until they are rebuilt."""
+    return [row[:-1] for row in await side.all_rows()]
+
+
 async def test_the_rows_of_one_read_model_become_those_of_the_first_of_many(
     databases: Databases,
     read_sides: Callable[..., Any],
@@ -53,11 +58,14 @@ async def test_the_rows_of_one_read_model_become_those_of_the_first_of_many(
     url = await databases.fresh(*before)
     engine, rows = create_engine(url, pool=2), RowsOfBefore()
     async with engine.begin() as connection:
+        await connection.execute(text("alter table rows add column rests_on int[]"))
         for generation in (1, 2):
             await rows.prepare(connection, generation)
     old = ConsumerCore(engine, rows, published_language())
     await old.apply([recorded(event) for event in said[:half]])
     async with engine.begin() as connection:
+        # what writes rows now says more of them than was kept then
+        await connection.execute(text("alter table rows drop column rests_on"))
         await connection.execute(
             text(
                 "insert into rows select projection, 2, kind, stream_id, key, area, "
@@ -71,10 +79,10 @@ async def test_the_rows_of_one_read_model_become_those_of_the_first_of_many(
     upgraded, plain = await read_sides(url), await read_sides()
     await plain.receive(*said[:half])
     assert await upgraded.all_rows()
-    assert await upgraded.all_rows() == await plain.all_rows()
+    assert await _without_counts(upgraded) == await _without_counts(plain)
     for side in (upgraded, plain):
         await side.receive(*said[half:])
-    assert await upgraded.all_rows() == await plain.all_rows()
+    assert await _without_counts(upgraded) == await _without_counts(plain)
 
     projection = AREA_EFFORT_STATUS.projection()
     async with upgraded.engine.begin() as connection:

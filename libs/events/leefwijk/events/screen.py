@@ -23,8 +23,37 @@ class Screened:
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}\s?(?:[A-Z]{4}|\d{4})(?:\s?\d{2,4}){2,6}\b", re.IGNORECASE)
-_PHONE = re.compile(r"(?<!\d)(?:\+31|0031|0)[\s-]?(?:\(0\))?(?:\d[\s-]?){8}\d(?!\d)")
-_ADDRESS = re.compile(r"\b[1-9]\d{3}\s?[A-Z]{2}\s*,?\s*(?:nr\.?\s*)?\d{1,5}\b", re.IGNORECASE)
+_PHONE = re.compile(
+    r"""(?<!\d)(?:
+        (?:\(?(?:\+|00)31\)?[\s-]?|0[\s-]?)(?:\(0\))?(?:[\s-]?\d){9}
+        # the area code by itself, in brackets or not: (0592) 123456, 06 - 12345678, +31 (592) ...
+        | (?:\(?(?:(?:\+|00)31\)?[\s-]?(?:\(0\))?|(?=0))\(?(?:
+            0?[1-9]\)?\s?[-/]?\s?(?:\d[\s-]?){7}\d
+            | 0?[1-9]\d\)?\s?[-/]?\s?(?:\d[\s-]?){6}\d
+            | 0?[1-9]\d\d\)?\s?[-/]?\s?(?:\d[\s-]?){5}\d
+        ))
+    )(?!\d)""",
+    re.VERBOSE,
+)
+_WORDS = "am|at|by|cm|en|GB|ha|if|in|is|km|kg|kW|MB|mm|MW|na|of|om|on|op|or|pm|te|to|we|ze"
+"""What stands between two numbers and is no part of a postcode, spelled in just this way."""
+_ADDRESS = re.compile(
+    rf"""\b[1-9]\d{{3}}(?!\s?(?-i:{_WORDS})\b)\s?[A-Z]{{2}}\s*[,/\u2013\u2014-]?\s*(?:nr\.?\s*)?
+    \d{{1,5}}\s?[A-Z]{{0,3}}\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_YEAR = r"(?:19|20)\d\d"
+_CALENDAR = re.compile(
+    rf"""(?<!\d)(?:
+        {_YEAR}[-./]{_MONTH}[-./]{_DAY}
+        | {_DAY}[-./]{_MONTH}[-./]{_YEAR}
+        | {_YEAR}(?:\s?[-/\u2013]\s?|\s){_YEAR}
+    )(?!\d)""",
+    re.VERBOSE,
+)
+"""Days, and years beside each other: their digits are those of no person."""
 _NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){7,8}(?!\d)")
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
@@ -38,6 +67,7 @@ def is_citizen_number(digits: str) -> bool:
 
 def personal_data_in(text: str) -> str | None:
     """The kind of personal data the text seems to hold, in words for people, or none."""
+    text = _CALENDAR.sub("\N{MIDDLE DOT}", text)
     for kind, pattern in (
         ("an e-mail address", _EMAIL),
         ("a bank account", _IBAN),

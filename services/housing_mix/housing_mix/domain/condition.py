@@ -72,7 +72,8 @@ class CorrectCondition(Command[Unit]):
         _judge(self.score, self.measured, context, faults)
         faults.refuse_any()
         assert self.reason is not None  # noqa: S101 - refused above
-        if all(one.event != self.corrects for one in unit.measured):
+        said = next((one for one in unit.measured if one.event == self.corrects), None)
+        if said is None:
             refuse("unknown-measurement", "This unit has no measurement of that id.")
         yield ConditionCorrected(
             area=unit.place.area,
@@ -81,4 +82,5 @@ class CorrectCondition(Command[Unit]):
             condition=Score(score=self.score, measured=self.measured),
             on=self.measured,
             reason=self.reason,
+            was=said.on if said.on != self.measured else None,
         )

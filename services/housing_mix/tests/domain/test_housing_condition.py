@@ -68,6 +68,12 @@ def test_a_measurement_is_recorded_and_corrected_in_the_open(registered: Any) ->
     )
     found = right.state(Unit).condition
     assert (found.score, found.event, found.evidence) == (3, wrong, event_id(3))
+    earlier = date(2026, 10, 1)
+    moved = CorrectCondition(corrects=wrong, score=3, measured=earlier, reason="wrong day")
+    (event,) = right.when(moved).events
+    assert isinstance(event, ConditionCorrected)
+    # who judged by the old day hears which it was
+    assert (event.on, event.was) == (earlier, day)
 
 
 def test_damp_that_comes_back_is_the_same_defect(registered: Any) -> None:

@@ -118,6 +118,7 @@ class CorrectBaseAssessment(Judging):
             steps=steps,
             valid_through=_valid_through(day),
             reason=self.reason,
+            was=said.on if said.on != day else None,
         )
         yield from _recorded(base, corrected, context, self.since(base, context.today))
 

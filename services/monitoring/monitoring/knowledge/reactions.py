@@ -216,6 +216,13 @@ def _judge_base(change: Change) -> JudgeBase:
     return JudgeBase(on=change.event.on)
 
 
+def _judge_corrected(change: Change) -> JudgeBase:
+    """Moved to another day, the base reads otherwise from the earlier of the two on."""
+    event = change.event
+    assert isinstance(event, (BaseAssessmentCorrected, ConditionCorrected))  # noqa: S101 - registered
+    return JudgeBase(on=min(event.on, event.was or event.on))
+
+
 def _judge_level(change: Change) -> JudgeLevelGround:
     event = change.event
     assert isinstance(event, BaseVerdictChanged)  # noqa: S101 - registered for it
@@ -246,8 +253,14 @@ def _judge_direction(change: Change) -> JudgeLevelGround:
     )
 
 
+_CORRECTIONS: tuple[type[Event], ...] = (BaseAssessmentCorrected, ConditionCorrected)
 _BASE_REACTIONS = tuple(
-    Reaction(f"judge-base-{event.type.split('.')[3]}", event, targets, _judge_base)
+    Reaction(
+        f"judge-base-{event.type.split('.')[3]}",
+        event,
+        targets,
+        _judge_corrected if event in _CORRECTIONS else _judge_base,
+    )
     for event, targets in (
         (ConditionRecorded, _bases),
         (ConditionCorrected, _bases),

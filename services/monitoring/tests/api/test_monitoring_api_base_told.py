@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from base_told import LARIKS, OOST, found, scored, told_of
+from level_gates import BASE, BUURT, DIRECTOR, MANAGER, PITTELO, WELL, WORKER
 
 from leefwijk.events.language.housing_mix.dwellings import (
     ConditionCorrected,
-    ConditionRecorded,
     Score,
 )
 from leefwijk.events.language.housing_mix.plans import (
@@ -20,22 +20,6 @@ from leefwijk.events.language.housing_mix.plans import (
     PlanLapsed,
     PlanWithdrawn,
 )
-
-PITTELO, BUURT = "WK010604@2020", "BU01060401@2020"
-LARIKS, OOST = "WK010601@2020", "BU01060100@2020"
-BASE = f"/base-conditions/{PITTELO}"
-WORKER, MANAGER, DIRECTOR = "neighbourhood_worker", "area_manager", "area_director"
-WELL = [{"step": step, "found": "sufficient"} for step in ("clean", "whole", "safe")]
-
-
-def _found(**steps: str) -> list[dict[str, str]]:
-    return [{"step": step, "found": found} for step, found in steps.items()]
-
-
-def _scored(score: int, day: date = date(2026, 10, 1), complex_: str = "c") -> ConditionRecorded:
-    return ConditionRecorded(
-        area=BUURT, complex=complex_, condition=Score(score=score, measured=day), on=day
-    )
 
 
 def _announced(*homes: str, kind: PlanKind = PlanKind.DEMOLITION) -> PlanAnnounced:
@@ -60,8 +44,8 @@ async def _three_homes(pittelo: Any, facts: Any) -> dict[str, str]:
     """Complex c: a 5, a 6 in a decided demolition plan, and a 4; gives the ids of the scores."""
     scores = {}
     for home, score in (("d1", 5), ("d2", 6), ("d3", 4)):
-        _, scored = await pittelo.hears("housing_mix", home, facts.home(BUURT), _scored(score))
-        scores[home] = str(scored)
+        _, told = await pittelo.hears("housing_mix", home, facts.home(BUURT), scored(score))
+        scores[home] = str(told)
     await pittelo.hears("housing_mix", "p", _announced("d2"), _decided(date(2028, 6, 1)))
     await pittelo.hears("housing_mix", "i", facts.delivered(3))
     return scores
@@ -80,7 +64,7 @@ async def test_the_base_is_looked_at_step_by_step(pittelo: Any) -> None:
     never = await pittelo.look(BASE)
     assert (never["base"]["verdict"], never["remark"]) == ("unknown", "never assessed")
     await pittelo.done(
-        f"{BASE}/assessments", WORKER, {"steps": _found(clean="sufficient", whole="sufficient")}
+        f"{BASE}/assessments", WORKER, {"steps": found(clean="sufficient", whole="sufficient")}
     )
     unseen = (await pittelo.look(BASE))["base"]
     assert unseen["verdict"] == "unknown"
@@ -103,7 +87,7 @@ async def test_the_base_is_looked_at_step_by_step(pittelo: Any) -> None:
     await pittelo.done(f"{BASE}/action-completions", WORKER, {"action": action})
     assert (await pittelo.look(BASE))["base"]["verdict"] == "not_in_order"
     before = (await pittelo.facts())["base-verdict-changed"]
-    await pittelo.done(f"{BASE}/assessments", WORKER, {"steps": _found(safe="sufficient")})
+    await pittelo.done(f"{BASE}/assessments", WORKER, {"steps": found(safe="sufficient")})
     lit = (await pittelo.look(BASE))["base"]
     assert (lit["verdict"], lit["step"]) == ("in_order", 2)
     assert (await pittelo.facts())["base-verdict-changed"] == before + 1
@@ -124,7 +108,7 @@ async def test_a_home_in_condition_5_breaks_whole_and_a_decided_plan_exempts(
     withdrawn = PlanWithdrawn(area=BUURT, on=date(2026, 10, 20), reason="No money")
     await pittelo.hears("housing_mix", "p", withdrawn)
     assert await _whole(pittelo) == ("not_in_order", 2, 0)
-    (measured,) = await pittelo.hears("housing_mix", "d1", _scored(3, date(2026, 10, 25)))
+    (measured,) = await pittelo.hears("housing_mix", "d1", scored(3, date(2026, 10, 25)))
     assert await _whole(pittelo) == ("not_in_order", 1, 0)
     # announced is no date yet, and a renovation excepts nothing
     await pittelo.hears("housing_mix", "q", _announced("d2"))
@@ -138,7 +122,7 @@ async def test_a_home_in_condition_5_breaks_whole_and_a_decided_plan_exempts(
     assert await _whole(pittelo) == ("not_in_order", 1, 0)
     # the worker's word is recorded, and does not undo a six
     await pittelo.done(
-        f"{BASE}/assessments", WORKER, {"complex": "c", "steps": _found(whole="sufficient")}
+        f"{BASE}/assessments", WORKER, {"complex": "c", "steps": found(whole="sufficient")}
     )
     assert (await pittelo.facts())["base-assessed"] == 2
     assert await _whole(pittelo) == ("not_in_order", 1, 0)
@@ -161,7 +145,7 @@ async def test_an_exception_ends_with_its_planned_day_and_every_day_can_be_asked
     pittelo: Any, facts: Any
 ) -> None:
     """MON-26, MIX-29: over by its date, told or not; a new date excepts again from its own day."""
-    await pittelo.hears("housing_mix", "d2", facts.home(BUURT), _scored(6))
+    await pittelo.hears("housing_mix", "d2", facts.home(BUURT), scored(6))
     await pittelo.hears("housing_mix", "p", _announced("d2"), _decided(date(2027, 3, 1)))
     await pittelo.hears("housing_mix", "i", facts.delivered())
     await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": WELL})
@@ -203,9 +187,9 @@ async def test_an_area_is_as_good_as_its_worst_complex_and_grows_stale(
     await assess("2026-01-10", "a", WELL)
     await assess("2026-03-03", "b", WELL)
     assert await reads() == ("unknown", {"c"})
-    await assess("2026-04-20", "c", [*WELL[:2], *_found(safe="insufficient")])
+    await assess("2026-04-20", "c", [*WELL[:2], *found(safe="insufficient")])
     assert await reads() == ("not_in_order", {"c"})
-    await assess("2026-05-20", "c", _found(safe="sufficient"))
+    await assess("2026-05-20", "c", found(safe="sufficient"))
     assert await reads() == ("in_order", set())
     await pittelo.time_passes("2026-12-05T09:00:00Z")
     announced = (await pittelo.look("/base-agenda", municipality="GM0106"))["items"]
@@ -227,30 +211,12 @@ async def test_an_area_is_as_good_as_its_worst_complex_and_grows_stale(
 
 async def test_the_sheet_of_the_agenda_keeps_the_words_of_who_planned_work(pittelo: Any) -> None:
     """MON-27: only what the platform asks for is told in Dutch; planned work as it was written."""
-    dark = _found(safe="insufficient")
+    dark = found(safe="insufficient")
     await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": dark})
     planned = {"complex": "c", "step": "safe", "what": "assess again", "by": "2026-12-01"}
     await pittelo.done(f"{BASE}/actions", WORKER, planned)
     sheet = await pittelo.get("/base-agenda", municipality="GM0106", format="csv")
     assert sheet.text.splitlines()[1:] == [f"{PITTELO};c;assess again;safe;2026-12-01;nee"]
-
-
-async def _told_of(pittelo: Any, *days: str) -> list[str]:
-    """The verdict on Pittelo that the facts tell of each day: one ends those from its day on."""
-    read = text(
-        "select data from events where stream_id = :stream and type like '%base-verdict-changed%' "
-        "order by version"
-    )
-    async with pittelo.context.reading.connect() as connection:
-        rows = (await connection.execute(read, {"stream": f"base-conditions-{PITTELO}"})).scalars()
-        facts = [row for row in rows if row.get("complex") is None]
-    told: list[dict[str, Any]] = []
-    for fact in facts:
-        told = [*(one for one in told if one["on"] < fact["on"]), fact]
-    return [
-        next((one["verdict"] for one in reversed(told) if one["on"] <= day), "unknown")
-        for day in days
-    ]
 
 
 async def test_facts_tell_of_each_day_what_is_read_as_of_it(pittelo: Any, facts: Any) -> None:
@@ -259,8 +225,8 @@ async def test_facts_tell_of_each_day_what_is_read_as_of_it(pittelo: Any, facts:
     await pittelo.hears("housing_mix", "i", facts.delivered())
     await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": WELL})
     pittelo.clock.set("2027-03-20T09:00:00Z")
-    six, mended = _scored(6, date(2026, 12, 1)), _scored(2, date(2027, 2, 1))
-    await pittelo.hears("housing_mix", "d1", mended, six, _scored(3, date(2026, 10, 1)))
+    six, mended = scored(6, date(2026, 12, 1)), scored(2, date(2027, 2, 1))
+    await pittelo.hears("housing_mix", "d1", mended, six, scored(3, date(2026, 10, 1)))
     planned = [_announced("d1"), _decided(date(2026, 12, 20))]
     await pittelo.hears("housing_mix", "p", *planned)
     await pittelo.settle()
@@ -276,7 +242,9 @@ async def test_facts_tell_of_each_day_what_is_read_as_of_it(pittelo: Any, facts:
     )
     reads = [(day, (await pittelo.look(BASE, asOf=day))["base"]["verdict"]) for day, _ in days]
     assert reads == list(days)
-    assert await _told_of(pittelo, *(day for day, _ in days)) == [verdict for _, verdict in days]
+    assert await told_of(pittelo, PITTELO, *(day for day, _ in days)) == [
+        verdict for _, verdict in days
+    ]
 
 
 async def test_a_correction_moves_a_finding_to_the_complex_that_it_is_about(
@@ -291,7 +259,7 @@ async def test_a_correction_moves_a_finding_to_the_complex_that_it_is_about(
         path = f"/base-conditions/{area}/assessments"
         await pittelo.done(path, WORKER, {"complex": complex_, "steps": WELL})
     pittelo.clock.set("2026-09-01T09:00:00Z")
-    unsafe = {"complex": "a", "steps": _found(safe="insufficient")}
+    unsafe = {"complex": "a", "steps": found(safe="insufficient")}
     wrong = (await pittelo.done(f"{BASE}/assessments", WORKER, unsafe))["events"][0]
     await pittelo.settle()
     pittelo.clock.set("2026-09-10T09:00:00Z")
@@ -332,9 +300,9 @@ async def test_two_assessors_do_not_erase_each_other(pittelo: Any) -> None:
     for _ in range(2):
         await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "a", "steps": WELL})
     read = (await pittelo.look(BASE))["version"]
-    dirty = {"complex": "a", "steps": _found(clean="insufficient")}
+    dirty = {"complex": "a", "steps": found(clean="insufficient")}
     first = await pittelo.post(f"{BASE}/assessments", WORKER, dirty, read)
-    clean = {"complex": "a", "steps": _found(clean="sufficient")}
+    clean = {"complex": "a", "steps": found(clean="sufficient")}
     second = await pittelo.post(f"{BASE}/assessments", WORKER, clean, read)
     assert (first.status_code, second.status_code) == (201, 412)
     assert second.json()["code"] == "version-conflict"
@@ -344,7 +312,7 @@ async def test_two_assessors_do_not_erase_each_other(pittelo: Any) -> None:
 
 async def _in_force(pittelo: Any, facts: Any, propose: Any) -> str:
     """`extra` is in force in Pittelo through 2027, its base in order; gives its path."""
-    await pittelo.hears("housing_mix", "d1", facts.home(BUURT), _scored(3, date(2026, 1, 1)))
+    await pittelo.hears("housing_mix", "d1", facts.home(BUURT), scored(3, date(2026, 1, 1)))
     await pittelo.hears("housing_mix", "i", facts.delivered())
     await pittelo.hears("participation", "k", facts.check(PITTELO))
     await pittelo.done(f"{BASE}/assessments", WORKER, {"complex": "c", "steps": WELL})
@@ -352,7 +320,7 @@ async def _in_force(pittelo: Any, facts: Any, propose: Any) -> str:
     level = f"/effort-proposals/{await propose(pittelo, PITTELO)}"
     await pittelo.done(f"{level}/agreements", MANAGER)
     pittelo.clock.set("2027-03-01T09:00:00Z")
-    await pittelo.hears("housing_mix", "d1", _scored(6, date(2027, 3, 1)))
+    await pittelo.hears("housing_mix", "d1", scored(6, date(2027, 3, 1)))
     await pittelo.settle()
     return level
 
@@ -390,7 +358,7 @@ async def test_the_question_closes_by_itself_when_the_home_is_repaired(
     """MON-29: measured anew before anybody answered, it closes with that ground."""
     level = await _in_force(pittelo, facts, propose)
     pittelo.clock.set("2027-03-09T09:00:00Z")
-    await pittelo.hears("housing_mix", "d1", _scored(2, date(2027, 3, 9)))
+    await pittelo.hears("housing_mix", "d1", scored(2, date(2027, 3, 9)))
     await pittelo.settle()
     shown = await pittelo.look(level)
     assert shown["questions"] == {}
@@ -412,9 +380,9 @@ async def _resting_on_the_wijk(pittelo: Any, facts: Any, propose: Any) -> str:
     return level
 
 
-async def _asked_after(pittelo: Any, level: str, area: str, **found: str) -> list[str]:
+async def _asked_after(pittelo: Any, level: str, area: str, **steps: str) -> list[str]:
     """What is asked about the level after a look at an area."""
-    await pittelo.done(f"/base-conditions/{area}/assessments", WORKER, {"steps": _found(**found)})
+    await pittelo.done(f"/base-conditions/{area}/assessments", WORKER, {"steps": found(**steps)})
     await pittelo.settle()
     return list((await pittelo.look(level))["questions"])
 
@@ -439,7 +407,7 @@ async def test_a_level_agreed_without_the_base_is_not_questioned_for_a_buurt(
     await pittelo.hears("housing_mix", "i", facts.delivered())
     await pittelo.hears("participation", "k", facts.check(PITTELO))
     await pittelo.done(f"/base-conditions/{BUURT}/assessments", WORKER, {"steps": WELL})
-    dark = [*WELL[:2], *_found(safe="insufficient")]
+    dark = [*WELL[:2], *found(safe="insufficient")]
     await pittelo.done(f"{BASE}/assessments", WORKER, {"steps": dark})
     await pittelo.settle()
     level = f"/effort-proposals/{await propose(pittelo, PITTELO)}"

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 from initiative_scenes import proposal, role
-from projections_scenes import BUURT, GROUND, LARIKS, extra_agreed, extra_proposed
+from projections_scenes import (
+    BUURT,
+    GROUND,
+    LARIKS,
+    effort,
+    extra_agreed,
+    extra_proposed,
+    gate_set_aside,
+)
 
 from leefwijk.events.event import Validity
 from leefwijk.events.fields import EffortLevelName, Theme
@@ -24,8 +32,7 @@ from leefwijk.events.language.initiatives import (
     support,
     support_terms,
 )
-from leefwijk.events.language.initiatives.plans import ContributionCategory
-from leefwijk.events.language.monitoring import area_roles, efforts
+from leefwijk.events.language.monitoring import area_roles
 from leefwijk.events.language.monitoring import base_conditions as base
 from leefwijk.events.language.monitoring import effort_levels as levels
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
@@ -110,17 +117,7 @@ def _the_area(history: Any) -> None:
     history.say(LARIKS, reads, "2026-01-20")
     _the_level(history)
     for id_, euros in (("e1", "4200.00"), ("e2", "2475.50")):
-        booked = efforts.EffortSpentRecorded(
-            area=LARIKS,
-            municipalities=IN_ASSEN,
-            year=2026,
-            amount=Decimal(euros),
-            contribution=ContributionCategory.MEETING,
-            category=efforts.CostCategory.SOCIAL_ACTIVITIES,
-            description="Buurtdag",
-            on=date(2026, 3, 1),
-        )
-        history.say(id_, booked, "2026-03-02")
+        history.say(id_, effort(LARIKS, euros), "2026-03-02")
 
 
 def _the_level(history: Any) -> None:
@@ -132,14 +129,8 @@ def _the_level(history: Any) -> None:
         lapses_on=date(2026, 7, 30),
     )
     history.say("l1", proposed, "2026-01-05")
-    aside = levels.EffortGateOverridden(
-        area=LARIKS,
-        gate=Gate.RESIDENTS_INVOLVEMENT,
-        code="no-involvement-check",
-        reason="The check runs already",
-        role="area_director",
-        on=date(2026, 1, 20),
-    )
+    ground = (Gate.RESIDENTS_INVOLVEMENT, "no-involvement-check")
+    aside = gate_set_aside(*ground, "The check runs already", "2026-01-20")
     history.say("l1", aside, "2026-01-20")
     agreed = extra_agreed(proposed)
     history.say("l1", agreed, "2026-02-01")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from initiative_scenes import proposal
-from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, only
+from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, gate_set_aside, only
 
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import Gate
@@ -118,14 +118,8 @@ def extra(history: Any) -> Any:
         lapses_on=date(2025, 6, 1),
     )
     history.say("l1", proposed, "2024-11-01")
-    aside = levels.EffortGateOverridden(
-        area=LARIKS,
-        gate=Gate.BASE_IN_ORDER,
-        code="base-not-in-order",
-        reason="Lighting ordered, done within six weeks",
-        role="area_director",
-        on=date(2024, 11, 10),
-    )
+    why = "Lighting ordered, done within six weeks"
+    aside = gate_set_aside(Gate.BASE_IN_ORDER, "base-not-in-order", why, "2024-11-10")
     history.say("l1", aside, "2024-11-10")
     agreed = extra_agreed(proposed)
     history.say("l1", agreed, "2024-12-01")

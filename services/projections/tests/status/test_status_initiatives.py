@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from initiative_scenes import grant, line, proposal, role
+from initiative_scenes import experiment, grant, line, lost, proposal, role
 from projections_scenes import LARIKS, only
 
 from leefwijk.events.fields import Theme
@@ -16,7 +16,6 @@ from leefwijk.events.language.gates import (
 )
 from leefwijk.events.language.initiatives import (
     effects,
-    experiments,
     gates,
     life,
     referral,
@@ -253,19 +252,9 @@ class TestLife:
             on=date(2026, 2, 10),
         )
         i1.say("i1", sent, "2026-02-10")
-        lost = gates.GateNoLongerPassed(
-            gate=Gate.BASE_IN_ORDER, code="base-not-in-order", on=date(2026, 2, 12)
-        )
-        i1.say("i1", lost, "2026-02-12")
-        agreed = experiments.ExperimentAgreed(
-            experiment="e1",
-            gates=(Gate.COLLECTIVE_INTEREST,),
-            question="Does it help?",
-            role="area_director",
-            until=date(2026, 9, 30),
-            on=date(2026, 2, 14),
-        )
-        i1.say("i1", agreed, "2026-02-14")
+        gone = lost(Gate.BASE_IN_ORDER, "base-not-in-order", "2026-02-12")
+        i1.say("i1", gone, "2026-02-12")
+        i1.say("i1", experiment(Gate.COLLECTIVE_INTEREST, "2026-02-14"), "2026-02-14")
         late = support_terms.SupportDecisionOverdue(
             request=1, due=date(2026, 2, 14), on=date(2026, 2, 15)
         )
@@ -298,10 +287,8 @@ class TestLife:
 
     def test_a_later_round_has_a_history_of_its_own(self, i1: Any, folded: Any) -> None:
         """INI-37: a mark of the round before does not come back, and does not pass again."""
-        lost = gates.GateNoLongerPassed(
-            gate=Gate.BASE_IN_ORDER, code="base-not-in-order", on=date(2026, 4, 12)
-        )
-        i1.say("i1", lost, "2026-04-12")
+        gone = lost(Gate.BASE_IN_ORDER, "base-not-in-order", "2026-04-12")
+        i1.say("i1", gone, "2026-04-12")
         over = life.InitiativeHandedOver(title="Koffiehoek", area=LARIKS, on=date(2026, 5, 2))
         i1.say("i1", over, "2026-05-02")
         i1.say("i1", proposal(round=2, on=date(2026, 6, 1)), "2026-06-01")
@@ -339,15 +326,7 @@ class TestLife:
 
     def test_an_experiment_ends_on_its_day(self, i1: Any, folded: Any) -> None:
         """INI-34: until 30 September it sets a gate aside, with question and role; then no more."""
-        agreed = experiments.ExperimentAgreed(
-            experiment="e1",
-            gates=(Gate.BASE_IN_ORDER,),
-            question="Does meeting first bring residents to look after the courtyard?",
-            role="area_director",
-            until=date(2026, 9, 30),
-            on=date(2026, 4, 20),
-        )
-        i1.say("i1", agreed, "2026-04-20")
+        i1.say("i1", experiment(Gate.BASE_IN_ORDER, "2026-04-20"), "2026-04-20")
         rows = folded(i1.stored)
         aside = only(rows.status(as_of="2026-09-30").gates.set_aside)
         assert (aside.about, aside.gate, aside.status, aside.role) == (

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, only
+from projections_scenes import BUURT, LARIKS, effort, extra_agreed, extra_proposed, only
 
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.initiatives import assets, life
-from leefwijk.events.language.initiatives.plans import ContributionCategory
-from leefwijk.events.language.monitoring import efforts
 from leefwijk.events.language.monitoring.areas import (
     AreaKind,
     AreaRegistered,
@@ -60,20 +57,6 @@ def assen(history: Any) -> list[Any]:
         ),
         history.say("lived", drawn, area=LIVED),
     ]
-
-
-def spent(area: str, euros: str) -> efforts.EffortSpentRecorded:
-    """Euros of effort in an area in 2026."""
-    return efforts.EffortSpentRecorded(
-        area=area,
-        municipalities=IN_ASSEN,
-        year=2026,
-        amount=Decimal(euros),
-        contribution=ContributionCategory.MEETING,
-        category=efforts.CostCategory.SOCIAL_ACTIVITIES,
-        description="Buurtdag",
-        on=date(2026, 3, 1),
-    )
 
 
 def level(
@@ -126,19 +109,19 @@ def initiative(area: str) -> life.InitiativeProposed:
 async def test_money_counts_once_where_drawn_areas_overlap(read_side: Any, history: Any) -> None:
     """MON-42: Assen 6,000; Lariks 2,000 with 4,000 shared, not added; 6,000 as people live it."""
     said = [
-        history.say("e1", spent(LIVED, "4000.00"), "2026-03-02", area=LIVED),
-        history.say("e2", spent(LARIKS, "1500.00"), "2026-03-02", area=LARIKS),
-        history.say("e3", spent(BUURT, "500.00"), "2026-03-02", area=BUURT),
+        history.say("e1", effort(LIVED, "4000.00"), "2026-03-02", area=LIVED),
+        history.say("e2", effort(LARIKS, "1500.00"), "2026-03-02", area=LARIKS),
+        history.say("e3", effort(BUURT, "500.00"), "2026-03-02", area=BUURT),
     ]
     await read_side.receive(*assen(history), *said)
 
-    async def effort(area: str) -> Any:
+    async def shown(area: str) -> Any:
         return (await read_side.status(area, asOf="2026-06-30"))["effortSpent"]
 
-    assert (await effort(ASSEN))["euros"] == "6000.00"
-    assert (await effort(ASSEN))["shared"] == []
-    assert (await effort(LIVED))["euros"] == "6000.00"
-    lariks = await effort(LARIKS)
+    assert (await shown(ASSEN))["euros"] == "6000.00"
+    assert (await shown(ASSEN))["shared"] == []
+    assert (await shown(LIVED))["euros"] == "6000.00"
+    lariks = await shown(LARIKS)
     assert lariks["euros"] == "2000.00"
     shared = only(lariks["shared"])
     assert (shared["area"], shared["name"], shared["sharedWith"], shared["euros"]) == (
@@ -151,8 +134,8 @@ async def test_money_counts_once_where_drawn_areas_overlap(read_side: Any, histo
     path = f"/areas/{LARIKS}/evidence"
     evidence = await read_side.get(path, streams=said[0].stream_id)
     assert evidence.json()["events"] == [str(said[0].id)]
-    assert (await effort(ELSEWHERE))["euros"] is None
-    assert (await effort(ELSEWHERE))["shared"] == []
+    assert (await shown(ELSEWHERE))["euros"] is None
+    assert (await shown(ELSEWHERE))["shared"] == []
 
 
 async def test_what_people_live_in_lies_where_all_of_its_parts_lie(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from projections_scenes import only
 
 from leefwijk.events.fields import Theme
 from leefwijk.events.language.participation import formal_advices
@@ -21,12 +22,6 @@ from leefwijk.events.language.participation.words import (
 
 LARIKS = "WK010601@2020"
 CONCLUDED = "44444444-4444-4444-8444-444444444444"
-
-
-def only(items: list[Any]) -> Any:
-    """The one item."""
-    (item,) = items
-    return item
 
 
 def planned(number: int, at: str, form: Form = Form.MEETING) -> facts.MomentPlanned:

@@ -117,6 +117,8 @@ class ConditionCorrected(Event, type="nl.leefbaarheid.dwellings.condition-correc
     condition: Score
     on: date
     reason: Reason
+    was: date | None = None
+    """The day that stood there before; none: the same."""
 
 
 class Defect(StrEnum):

@@ -100,6 +100,8 @@ class BaseAssessmentCorrected(
     steps: Annotated[tuple[StepFound, ...], Field(min_length=1)]
     valid_through: date
     reason: Reason
+    was: date | None = None
+    """The day that stood there before; none: the same."""
 
 
 class BaseActionPlanned(Event, type="nl.leefbaarheid.base-conditions.base-action-planned.v1"):
