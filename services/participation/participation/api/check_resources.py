@@ -8,7 +8,7 @@ from datetime import date
 
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.involvement_checks import GroupConclusion
-from leefwijk.events.language.participation.ladder import Answers, NotNowReason, Wish
+from leefwijk.events.language.participation.ladder import Answers, NotNowReason, OwnRole, Wish
 from leefwijk.events.language.participation.words import Group, LeadingWish, Level
 from leefwijk.events.small_counts import NOT_SHOWN, SMALLEST, shown_counts
 from leefwijk.service.reads import Resource
@@ -89,6 +89,8 @@ class CheckResource(Resource):
     asked_in: list[str]
     groups: list[GroupResource]
     askings: list[AskingResource] | None = None
+    role: OwnRole | None
+    """What the corporation does in it, as concluded."""
     concluded_on: date | None
     last_asked: date | None
     valid_until: date | None
@@ -123,6 +125,7 @@ def resource_of(
         asked_in=list(check.asked_in),
         groups=[_group(check, group, by_age.get(group), inside=inside) for group in check.groups],
         askings=[_asking(asking) for asking in check.askings] if inside else None,
+        role=concluded.role if concluded else None,
         concluded_on=concluded.on if concluded else None,
         last_asked=concluded.last_asked if concluded else None,
         valid_until=concluded.valid_until if concluded else None,

@@ -40,7 +40,13 @@ from participation.domain.involvement_check import InvolvementCheck, Status
 from participation.domain.panel_asking import CountPanel
 from participation.knowledge.ages import age_shares
 from participation.knowledge.areas import known_handed_in, known_places
-from participation.knowledge.own import for_concluding, for_opening, leaning_on, superseded_by
+from participation.knowledge.own import (
+    for_adopting,
+    for_concluding,
+    for_opening,
+    leaning_on,
+    superseded_by,
+)
 from participation.knowledge.voices import known_tally
 
 WORKER, MANAGER = Role.NEIGHBOURHOOD_WORKER, Role.AREA_MANAGER
@@ -49,6 +55,13 @@ WORKER, MANAGER = Role.NEIGHBOURHOOD_WORKER, Role.AREA_MANAGER
 async def _keep_opening(service: ServiceContext, command: OpenCheck, outcome: Outcome) -> None:
     if command.reason is not None:
         await service.parts[Words].keep(late_reason_id(outcome.id), command.reason)
+
+
+async def _keep_adopting(
+    service: ServiceContext, command: AdoptPartnerAsking, outcome: Outcome
+) -> None:
+    if command.reason is not None:
+        await service.parts[Words].keep(late_reason_id(str(outcome.events[0])), command.reason)
 
 
 async def _keep_explanations(
@@ -67,9 +80,12 @@ async def _keep_reason(
         await service.parts[Words].keep(str(outcome.events[0]), command.explanation)
 
 
-def late_reason_id(check: str) -> str:
-    """Where the words are kept that say why residents were asked only after a decision."""
-    return f"{check}.late"
+def late_reason_id(said: str) -> str:
+    """Where the words are kept that say why residents were asked only after a decision.
+
+    They belong to the check that was opened so, or to the one fact by which it was adopted.
+    """
+    return f"{said}.late"
 
 
 def explanation_id(concluded: str, group: Group) -> str:
@@ -86,7 +102,13 @@ commands.create("", OpenCheck, role=(WORKER, MANAGER), knows=for_opening, keep=_
 commands.post("/{checkId}/askings", RecordAsking, role=WORKER, knows=known_places)
 commands.post("/{checkId}/asking-corrections", CorrectAsking, role=WORKER, keep=_keep_reason)
 commands.post("/{checkId}/panel-tallies", CountPanel, role=WORKER, knows=known_tally)
-commands.post("/{checkId}/adoptions", AdoptPartnerAsking, role=WORKER)
+commands.post(
+    "/{checkId}/adoptions",
+    AdoptPartnerAsking,
+    role=WORKER,
+    knows=for_adopting,
+    keep=_keep_adopting,
+)
 commands.post(
     "/{checkId}/conclusions",
     ConcludeCheck,
@@ -218,5 +240,6 @@ async def get_explanations(
         found = await words.read(explanation_id(concluded.event, one.group))
         if found is not None:
             items.append(ExplanationResource(group=one.group.value, text=found))
-    late = await words.read(late_reason_id(check_id)) if loaded.state.late else None
+    said = late_reason_id(loaded.state.late_said or check_id)
+    late = await words.read(said) if loaded.state.late else None
     return ExplanationsResource(items=items, late_because=late)

@@ -6,7 +6,6 @@ for repeats, and a resident has no account, reads no version and leaves no trace
 
 from __future__ import annotations
 
-import time
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -30,7 +29,7 @@ from leefwijk.service.context import ServiceContext, context_of, part_of
 from leefwijk.service.problems import Problem, invalid_input, schema_faults
 from leefwijk.service.roles import Role
 from participation.domain.panel_wish import GiveWish, Voice
-from participation.domain.wish_panel import UNDER_WAY, WishPanel
+from participation.domain.wish_panel import WishPanel
 from participation.domain.wish_panel_steps import IssueTokens
 from participation.domain.wish_tokens import TokenMaker
 
@@ -133,7 +132,6 @@ async def give_wish(request: Request) -> Response:
     With an `Idempotency-Key` a request that is sent again is answered as before and changes
     nothing, also where the wish was changed since.
     """
-    begun = time.monotonic()
     service, maker = context_of(request), part_of(request, TokenMaker)
     given = _parsed(GivenWish, request, await read_body(request))
     panel = path_id(request)
@@ -156,7 +154,7 @@ async def give_wish(request: Request) -> Response:
             idempotency=key,
             answer=receipt,
         )
-        if time.monotonic() - begun > UNDER_WAY.total_seconds():
+        if not await _counts(service, panel):
             # it may have come after the tally, so nobody may be told that it counts, also not later
             await _forget(service, voice)
             later = {"Retry-After": "1"}
@@ -169,6 +167,15 @@ async def give_wish(request: Request) -> Response:
     if key is None:
         return await execute()
     return await answer_once(service, key, execute, _receipt)
+
+
+async def _counts(service: ServiceContext, panel: str) -> bool:
+    """Whether what was just stored is in the tally for certain, by the panel as it is after that.
+
+    However long storing took, and also where somebody closed the panel meanwhile.
+    """
+    loaded = await service.handler.load(WishPanel, panel)
+    return loaded.state.counts_stored(service.handler.clock())
 
 
 async def _forget(service: ServiceContext, voice: str) -> None:

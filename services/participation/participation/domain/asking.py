@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 from pydantic import Field
 
+from leefwijk.events.dates import day_and_month
 from leefwijk.events.decider import Command, Context, refuse
 from leefwijk.events.event import Event, Wire
 from leefwijk.events.fields import AreaId, Identifier, Reason, ShortText, Theme
@@ -49,13 +50,7 @@ class OpenCheck(Command[InvolvementCheck]):
             refuse("already-opened", "This check exists already.")
         require_homes(self.complex, self.homes)
         earlier = context.knowledge(EarlierDecision).on
-        if earlier is not None and self.reason is None:
-            refuse(
-                "late-check-needs-reason",
-                f"The decision of {earlier.day} {earlier:%B} came first; "
-                "say why residents are asked only now.",
-                decidedOn=earlier.isoformat(),
-            )
+        _require_late_reason(earlier, self.reason)
         yield CheckOpened(
             area=self.area,
             municipalities=context.knowledge(KnownArea).municipalities,
@@ -67,6 +62,17 @@ class OpenCheck(Command[InvolvementCheck]):
             relates_to_id=self.relates_to_id,
             late=earlier is not None,
             decided_on=earlier,
+        )
+
+
+def _require_late_reason(decided_on: date | None, reason: str | None) -> None:
+    """Refuse `late-check-needs-reason` where a decision came first and nothing is said of it."""
+    if decided_on is not None and reason is None:
+        refuse(
+            "late-check-needs-reason",
+            f"The decision of {day_and_month(decided_on)} came first; "
+            "say why residents are asked only now.",
+            decidedOn=decided_on.isoformat(),
         )
 
 
@@ -233,16 +239,32 @@ class AdoptPartnerAsking(Command[InvolvementCheck]):
     """Take what a partner handed in for the corporation's own check, with its source named."""
 
     asking: Identifier
+    reason: Reason | None = None
+    """Why residents were asked only after a decision, where one came first; kept encrypted."""
 
-    def decide(self, check: InvolvementCheck, _context: Context) -> Iterator[Event]:
-        """Refuses `check-not-open`; a second adoption changes nothing."""
+    def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
+        """Refuses `check-not-open`; a second adoption changes nothing.
+
+        By the first one it becomes a check, so that one says why it is late (PAR-01).
+        """
         if check.status is not Status.HANDED_IN:
             require_open(check)
         asking = required_asking(check, self.asking)
         if asking.partner is None:
             refuse("not-handed-in", "This asking is the corporation's own.")
-        if not asking.counted:
-            yield PartnerAskingAdopted(area=check.area, asking=self.asking, partner=asking.partner)
+        if asking.counted:
+            return
+        decided_on = None
+        if check.status is Status.HANDED_IN:
+            decided_on = context.knowledge(EarlierDecision).before(check.first_asked)
+            _require_late_reason(decided_on, self.reason)
+        yield PartnerAskingAdopted(
+            area=check.area,
+            asking=self.asking,
+            partner=asking.partner,
+            late=True if decided_on is not None else None,
+            decided_on=decided_on,
+        )
 
 
 def required_asking(check: InvolvementCheck, name: str) -> Asking:

@@ -24,7 +24,7 @@ from participation.domain.asking import require_open
 from participation.domain.involvement_check import InvolvementCheck, Status
 from participation.domain.places import AgeShares, EarlierChecks
 from participation.domain.reaching import judge_ages, judge_reach
-from participation.domain.roles import MANAGER
+from participation.domain.roles import MANAGER, judge_role
 from participation.domain.settings import VALID_MONTHS, VALID_MONTHS_UNANSWERED
 from participation.domain.wish import (
     PROMISING,
@@ -37,9 +37,6 @@ from participation.domain.wish import (
     shown_wish,
     wished_level,
 )
-
-_FITS_NO_ROLE = frozenset({Level.INFORMED, Level.SELF_MANAGE})
-_LEADING = frozenset({OwnRole.LEAD, OwnRole.CO_INITIATE})
 
 
 class Promise(Wire):
@@ -141,7 +138,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
                 "ask for it.",
                 group=given.group,
             )
-        self._judge_role(level, given.group, faults)
+        judge_role(self.role, level, given.group, faults)
         wished = wished_level(answers)
         explained = given.explanation is not None and given.explanation_text is not None
         if wished is not None and is_below(level, answers) and not explained:
@@ -153,18 +150,6 @@ class ConcludeCheck(Command[InvolvementCheck]):
                 leadingWish=wished,
                 promise=level,
                 **_figures(given.group, level, wished, check),
-            )
-
-    def _judge_role(self, level: Level, group: Group, faults: Faults) -> None:
-        none_clashes = self.role is OwnRole.NONE and level not in _FITS_NO_ROLE
-        lead_clashes = self.role in _LEADING and level is Level.SELF_MANAGE
-        if none_clashes or lead_clashes:
-            faults.add(
-                "role-contradicts-promise",
-                f"Who promises {said(group)} to {PROMISING[level]} does not take the role "
-                f"{self.role.value}.",
-                group=group,
-                role=self.role,
             )
 
     def _concluded(self, given: Promise, check: InvolvementCheck) -> GroupConclusion:

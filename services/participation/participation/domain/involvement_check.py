@@ -28,7 +28,7 @@ from leefwijk.events.language.participation.involvement_checks import (
     PartnerAskingAdopted,
     PartnerAskingHandedIn,
 )
-from leefwijk.events.language.participation.ladder import Answers, ReasonCount
+from leefwijk.events.language.participation.ladder import Answers, OwnRole, ReasonCount
 from leefwijk.events.language.participation.words import Form, Group
 from participation.domain.settings import EXPIRY_NOTICE
 from participation.domain.wish import PROMISING, said
@@ -85,6 +85,8 @@ class Conclusion:
     nobody_answered: bool = False
     supersedes: tuple[str, ...] = ()
     late: bool = False
+    role: OwnRole | None = None
+    """What the corporation does in it; a promise that changes later still has to fit it."""
 
     def of(self, group: Group) -> GroupConclusion | None:
         """What was concluded for a group."""
@@ -92,7 +94,7 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
-class InvolvementCheck(State, kind="involvement-checks", shape=3):
+class InvolvementCheck(State, kind="involvement-checks", shape=4):
     """A check as it stands; the empty one has no status yet."""
 
     status: Status | None = None
@@ -105,6 +107,8 @@ class InvolvementCheck(State, kind="involvement-checks", shape=3):
     relates_to_id: str | None = None
     late: bool = False
     decided_on: date | None = None
+    late_said: str | None = None
+    """The adoption by which it was late; none: it was late, if at all, when it was opened."""
     opened: date | None = None
     askings: tuple[Asking, ...] = ()
     conclusion: Conclusion | None = None
@@ -141,6 +145,11 @@ class InvolvementCheck(State, kind="involvement-checks", shape=3):
         if self.complex is not None:
             return ()
         return tuple(sorted({area for asking in self.counted for area in asking.asked_in}))
+
+    @property
+    def first_asked(self) -> date | None:
+        """The first day on which people were asked, by whomever."""
+        return min((asking.on for asking in self.askings), default=None)
 
     @property
     def standing(self) -> bool:
@@ -270,10 +279,17 @@ def _(check: InvolvementCheck, event: PartnerAskingHandedIn, fact: Fact) -> Invo
 
 
 @evolves(PartnerAskingAdopted)
-def _(check: InvolvementCheck, event: PartnerAskingAdopted) -> InvolvementCheck:
+def _(check: InvolvementCheck, event: PartnerAskingAdopted, fact: Fact) -> InvolvementCheck:
+    if check.status is Status.HANDED_IN:
+        check = replace(
+            check,
+            status=Status.OPEN,
+            late=bool(event.late),
+            decided_on=event.decided_on,
+            late_said=str(fact.id) if event.late else None,
+        )
     return replace(
         check,
-        status=Status.OPEN if check.status is Status.HANDED_IN else check.status,
         askings=tuple(
             replace(asking, counted=True) if asking.asking == event.asking else asking
             for asking in check.askings
@@ -293,6 +309,7 @@ def _(check: InvolvementCheck, event: CheckConcluded, fact: Fact) -> Involvement
         event.nobody_answered,
         event.supersedes,
         event.late,
+        event.role,
     )
     told = {one.group.value: one.told_on for one in event.groups if one.told_on is not None}
     return replace(check, status=Status.CONCLUDED, conclusion=conclusion, told=told, doubted=None)

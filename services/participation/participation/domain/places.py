@@ -44,6 +44,11 @@ class EarlierDecision:
 
     on: date | None = None
 
+    def before(self, asked: date | None) -> date | None:
+        """Its day, where people were first asked later than that; on the day itself is in time."""
+        late = self.on is not None and asked is not None and self.on < asked
+        return self.on if late else None
+
 
 @dataclass(frozen=True)
 class AgeShares:

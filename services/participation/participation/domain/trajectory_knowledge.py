@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from leefwijk.events.fields import Theme
-from leefwijk.events.language.participation.ladder import Answers
+from leefwijk.events.language.participation.ladder import Answers, OwnRole
 from leefwijk.events.language.participation.words import Group, LeadingWish, Level
 from participation.domain.wish import shown_share_above, shown_wish
 
@@ -49,6 +49,8 @@ class KnownCheck:
     concluded: UUID | None = None
     valid_through: date | None = None
     groups: tuple[CheckedGroup, ...] = ()
+    role: OwnRole | None = None
+    """What the corporation does in it; none: not known of a check that is not concluded."""
 
     def group(self, group: Group) -> CheckedGroup | None:
         """What it says of a group."""

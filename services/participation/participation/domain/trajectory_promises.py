@@ -13,7 +13,7 @@ from leefwijk.events.fields import Reason
 from leefwijk.events.language.participation.ladder import rung
 from leefwijk.events.language.participation.trajectories import PromiseLowered, PromiseRaised
 from leefwijk.events.language.participation.words import Explanation, Form, Group, Level
-from participation.domain.roles import MANAGER
+from participation.domain.roles import MANAGER, judge_role
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
 from participation.domain.trajectory_knowledge import KnownCheck
 
@@ -28,7 +28,10 @@ class LowerPromise(Command[Trajectory]):
     form: Form | None = None
 
     def decide(self, trajectory: Trajectory, context: Context) -> Iterator[Event]:
-        """Refuses `lowered-promise-not-told`, `told-in-future` and `reason-missing`."""
+        """Refuses `lowered-promise-not-told`, `told-in-future` and `reason-missing`.
+
+        And `role-contradicts-promise`: whoever has no part in it cannot let others advise (PAR-08).
+        """
         promise = _promise(trajectory, self.group, context)
         if rung(self.to) >= rung(promise.level):
             refuse("promise-not-lower", f"They are promised {promise.level.value} now.")
@@ -45,11 +48,14 @@ class LowerPromise(Command[Trajectory]):
                 f"They were promised {promise.level.value} on {day_and_month(made)}, "
                 "not yet by then.",
             )
+        check = context.knowledge(KnownCheck)
+        if check.role is not None:
+            judge_role(check.role, self.to, self.group, faults)
         faults.refuse_any()
         assert self.reason is not None  # noqa: S101 - a fault otherwise
         assert self.told_on is not None  # noqa: S101 - a fault otherwise
         assert self.form is not None  # noqa: S101 - a fault otherwise
-        asked = context.knowledge(KnownCheck).group(self.group)
+        asked = check.group(self.group)
         yield PromiseLowered(
             check=trajectory.check,
             group=self.group,
@@ -71,13 +77,21 @@ class RaisePromise(Command[Trajectory]):
     reason: Reason | None = None
 
     def decide(self, trajectory: Trajectory, context: Context) -> Iterator[Event]:
-        """Refuses `reason-missing`, and `self-management-not-wished` where nobody asked for it."""
+        """Refuses `reason-missing` and what a conclusion would be refused with (PAR-08).
+
+        That is `role-contradicts-promise`, and `self-management-not-wished` where nobody asked it.
+        """
         promise = _promise(trajectory, self.group, context)
         if rung(self.to) <= rung(promise.level):
             refuse("promise-not-higher", f"They are promised {promise.level.value} now.")
         if self.reason is None:
             refuse("reason-missing", "Say why they get more than was promised.")
-        asked = context.knowledge(KnownCheck).group(self.group)
+        check = context.knowledge(KnownCheck)
+        faults = Faults()
+        if check.role is not None:
+            judge_role(check.role, self.to, self.group, faults)
+        faults.refuse_any()
+        asked = check.group(self.group)
         if self.to is Level.SELF_MANAGE and (asked is None or not asked.answers.reach(self.to)):
             refuse(
                 "self-management-not-wished",

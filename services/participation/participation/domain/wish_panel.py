@@ -23,10 +23,11 @@ from leefwijk.events.language.participation.wish_panels import (
 )
 from leefwijk.events.language.participation.words import Group
 
-UNDER_WAY = timedelta(seconds=3)
-"""So long a wish may take from reading the panel to being stored; a longer one gets no receipt."""
 SETTLING = timedelta(seconds=4)
-"""So long after its last moment a panel is tallied; longer than any wish is under way (PAR-19)."""
+"""So long after its last moment a panel is tallied: what was taken before may be stored yet.
+
+A wish that is not stored by then gets no receipt, for it may have come after the tally (PAR-19).
+"""
 
 
 class PanelStatus(StrEnum):
@@ -79,6 +80,11 @@ class WishPanel(State, kind="wish-panels", shape=2):
         return (
             self.status is PanelStatus.OPEN and self.closes_at is not None and now < self.closes_at
         )
+
+    def counts_stored(self, now: datetime) -> bool:
+        """Whether all that is stored by now is in its tally, which comes later than now."""
+        tallied_at = self.due()
+        return tallied_at is not None and now < tallied_at
 
     def due(self) -> datetime | None:
         """When it is tallied: a little after its last moment, so that nothing is under way."""

@@ -73,6 +73,14 @@ async def for_opening(
     return area, earlier
 
 
+async def for_adopting(
+    service: ServiceContext, _command: Any, state: Any, _context: Context
+) -> tuple[EarlierDecision]:
+    """What was decided before a partner's word becomes a check."""
+    themes = frozenset(state.themes)
+    return (await earlier_decision(service, state.area, state.complex, themes, None),)
+
+
 async def for_concluding(
     service: ServiceContext, _command: Any, state: Any, context: Context
 ) -> tuple[AgeShares, EarlierChecks]:

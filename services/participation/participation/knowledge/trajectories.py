@@ -58,6 +58,7 @@ async def known_check(
                 )
                 for one in said.groups
             ),
+            said.role,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -87,6 +88,59 @@ async def test_a_decision_on_one_building_came_first_in_that_building_only(
     assert not await late(participation, LUCHIESLAND, complex="flat-2", homes=64)
     assert await late(participation, LUCHIESLAND, complex="flat-1", homes=64)
     assert await late(participation, LUCHIESLAND, relatesTo="initiative", relatesToId="i1")
+
+
+async def handed_in(service: Participation, *days: str) -> tuple[str, list[str]]:
+    """A check of which a partner handed in askings of these days, and their ids."""
+    askings = [
+        {"group": "tenants", "form": "meeting", "on": day, "answers": {"informed": 30}}
+        for day in days
+    ]
+    body = {"area": PITTELO, "themes": ["meeting"], "askings": askings}
+    made = await service.post("/partner-askings", body, "partner")
+    assert made.status_code == 201, made.text
+    check = f"involvement-checks/{made.json()['id']}"
+    return check, [one["asking"] for one in (await service.look(f"/{check}"))["askings"]]
+
+
+async def test_what_is_adopted_after_the_decision_says_why(participation: Participation) -> None:
+    """PAR-01, PAR-14: a partner asked after the decision; the first adoption says it for good."""
+    await decided(participation, PITTELO, "meeting")
+    check, (first, second) = await handed_in(participation, "2026-05-10", "2026-05-12")
+    said = await participation.refused(
+        check, "adoptions", {"asking": first}, code="late-check-needs-reason"
+    )
+    assert said["detail"].startswith("The decision of 4 May came first;")
+    adopt = {"asking": first, "reason": "Het kon niet wachten"}
+    version = (await participation.look(f"/{check}"))["version"]
+    both = [{**adopt, "reason": f"Reden {number}"} for number in range(4)]
+    answers = await asyncio.gather(
+        *(participation.post(f"/{check}/adoptions", one, version=version) for one in both)
+    )
+    (won,) = [place for place, answer in enumerate(answers) if answer.status_code == 201]
+    await participation.done(check, "adoptions", {"asking": second, "reason": "Iets anders"})
+    found = await participation.look(f"/{check}")
+    assert (found["late"], found["decidedOn"]) == (True, "2026-05-04")
+    words = await participation.look(f"/{check}/explanations", "neighbourhood_worker")
+    assert words["lateBecause"] == f"Reden {won}"
+    assert "Reden" not in await participation.everything()
+    await participation.conclude(check, tenants="informed")
+    facts = await participation.facts()
+    assert [said.get("late") for name, said in facts if name.endswith("adopted")] == [True, None]
+    assert facts[-1][1]["late"] is True
+
+
+async def test_what_a_partner_asked_before_the_decision_is_in_time(
+    participation: Participation,
+) -> None:
+    """PAR-01, PAR-14: residents were asked first, whenever it is adopted."""
+    await decided(participation, PITTELO, "meeting")
+    check, (asking,) = await handed_in(participation, "2026-05-04")
+    await participation.done(check, "adoptions", {"asking": asking})
+    found = await participation.look(f"/{check}")
+    assert (found["late"], found["decidedOn"], found["role"]) == (False, None, None)
+    await participation.conclude(check, tenants="informed")
+    assert (await participation.look(f"/{check}"))["role"] == "support"
 
 
 @pytest.mark.parametrize("theme", ["meeting", "safety"])

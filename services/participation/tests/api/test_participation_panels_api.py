@@ -307,18 +307,18 @@ async def test_at_closing_time_each_wish_is_counted_or_told_it_is_late(
     panel = await opened(participation, "tenants")
     tokens = await panel.tokens("tenants", 500)
     handler = participation.context.handler
-    handler.clock = RunningClock("2026-11-15T18:59:58Z")
+    handler.clock = RunningClock("2026-11-15T18:59:54Z")
     random, busy = Random(19), 0  # noqa: S311 - to spread them
 
     async def send(token: str) -> httpx.Response:
         nonlocal busy
-        await asyncio.sleep(random.uniform(0, 4))
+        await asyncio.sleep(random.uniform(0, 8))
         while (answer := await panel.wish(token, "help")).status_code == 503:
             busy += 1
         return answer
 
     async def by_hand() -> None:
-        await asyncio.sleep(2.2)
+        await asyncio.sleep(6.2)
         version = (await panel.look())["version"]
         path = f"/wish-panels/{panel.id}/closings"
         await participation.post(path, {}, WORKER, version=version)
@@ -344,6 +344,64 @@ async def test_at_closing_time_each_wish_is_counted_or_told_it_is_late(
     facts = [data for name, data in await participation.facts() if name == "panel-closed"]
     assert len(facts) == 1
     assert facts[0]["by"] == "time"
+
+
+@pytest.mark.parametrize(
+    ("stored_at", "tallied", "status"),
+    [
+        ("2026-11-15T19:00:03.9Z", False, 201),
+        ("2026-11-15T19:00:04Z", False, 503),
+        ("2026-11-15T19:00:04.1Z", True, 503),
+        ("2026-11-15T18:59:59Z", False, 201),
+    ],
+)
+async def test_a_receipt_is_given_where_the_stored_wish_is_counted(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch, stored_at: str, tallied: bool, status: int
+) -> None:
+    """PAR-19: taken in time and stored late, perhaps after the tally: then it gets no receipt."""
+    (token,) = await panel.tokens("tenants", 1)
+    service = panel.service
+    store = service.context.store
+    commit = store.commit
+
+    async def late(one: Any) -> None:
+        monkeypatch.setattr(store, "commit", commit)
+        service.clock.set(stored_at)
+        if tallied:
+            await service.ticker.tick()
+        await commit(one)
+
+    service.clock.set("2026-11-15T18:59:58Z")
+    monkeypatch.setattr(store, "commit", late)
+    answer = await panel.wish(token, "help", key="k1")
+    assert answer.status_code == status, answer.text
+    await service.time_passes("2026-11-15T19:00:05Z")
+    counted = (await panel.tally())["tenants"].total
+    assert counted == (0 if tallied else 1)
+    again = await panel.wish(token, "help", key="k1")
+    assert again.status_code == (201 if status == 201 else 409)
+    assert status == 201 or again.json()["code"] == "panel-closed"
+
+
+async def test_a_panel_closed_by_hand_meanwhile_gives_no_receipt(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PAR-19: the last moment is the one that stands when the wish is stored."""
+    (token,) = await panel.tokens("tenants", 1)
+    service, store = panel.service, panel.service.context.store
+    commit = store.commit
+
+    async def late(one: Any) -> None:
+        monkeypatch.setattr(store, "commit", commit)
+        await service.done(f"wish-panels/{panel.id}", "closings")
+        service.clock.advance(seconds=4)
+        await service.ticker.tick()
+        await commit(one)
+
+    monkeypatch.setattr(store, "commit", late)
+    assert (await panel.wish(token, "help")).status_code == 503
+    assert (await panel.tally())["tenants"].total == 0
+    assert (await panel.wish(token, "help")).json()["code"] == "panel-closed"
 
 
 TENANTS = {"informed": 20, "consulted": 9, "help": 6, "advise": 2, "not_now": 4}

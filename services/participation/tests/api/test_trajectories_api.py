@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from participation_kit import LARIKS, LUCHIESLAND, MANAGER, WORKER, Participation
+from participation_kit import LARIKS, LUCHIESLAND, MANAGER, WORKER, Participation, concluding
 
 EVENING, TUESDAY = "2026-10-06T19:30:00+02:00", "2026-11-03T16:30:00Z"
 SATURDAY = "2026-10-10T10:30:00+02:00"
@@ -369,3 +369,18 @@ async def test_trajectories_are_found_by_where_what_and_how_they_stand(
     assert await found("", "partner", of=("GM0114",)) == []
     hidden = await participation.get(f"/{small}", "partner", of=("GM0114",))
     assert hidden.status_code == 404
+
+
+async def test_a_promise_is_raised_as_the_role_of_the_check_allows(
+    participation: Participation,
+) -> None:
+    """PAR-08: who co-initiates hands nothing over, also after the conclusion."""
+    check = await participation.check(LARIKS)
+    await participation.ask(check, "meeting", "2026-09-01", co_decide=12, self_manage=2)
+    said = concluding(own="co_initiate", tenants="co_decide")
+    await participation.done(check, "conclusions", said, MANAGER)
+    body = {"check": check.partition("/")[2], "title": "De vijver"}
+    trajectory = f"trajectories/{await participation.made('/trajectories', body)}"
+    raised = {"group": "tenants", "to": "self_manage", "reason": "Ze willen het zelf"}
+    code = "role-contradicts-promise"
+    await participation.refused(trajectory, "promise-raises", raised, MANAGER, code=code)

@@ -156,7 +156,7 @@ def test_a_partners_word_is_no_check_but_its_counts_can_be() -> None:
     """PAR-14: counts are handed in, adopted and concluded; the source stays named."""
     partner = Actor(2, "partner", frozenset({"GM0106"}), "gemeente-assen")
     spec = replace(given(at="2026-05-06T09:00:00Z"), actor=partner).knowing(
-        KnownArea(PEELO, ("GM0106",)), KnownPlaces({PEELO: frozenset({PEELO})})
+        KnownArea(PEELO, ("GM0106",)), KnownPlaces({PEELO: frozenset({PEELO})}), EarlierDecision()
     )
     spec.when(_handing_in(statement="residents were consulted this spring")).refused(
         "statement-without-counts",

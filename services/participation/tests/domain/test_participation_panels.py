@@ -30,7 +30,7 @@ from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification
 from participation.domain.panel_wish import GiveWish, PanelWish, Voice
 from participation.domain.places import KnownArea
-from participation.domain.wish_panel import SETTLING, UNDER_WAY, WishPanel
+from participation.domain.wish_panel import SETTLING, WishPanel
 from participation.domain.wish_panel_steps import (
     AskedGroup,
     ClosePanel,
@@ -136,10 +136,13 @@ def test_the_last_moment_itself_is_too_late() -> None:
 
 
 def test_no_wish_is_under_way_when_the_panel_is_tallied() -> None:
-    """PAR-19: the tally waits longer than a wish with a receipt may take."""
-    assert SETTLING > UNDER_WAY
+    """PAR-19: what is stored before it is tallied counts; once it was, by any clock, nothing does."""
     state = panel_at(BEFORE).state(WishPanel)
     assert state.due() == CLOSES + SETTLING
+    assert state.counts_stored(moment("2026-11-15T19:00:03.999Z"))
+    assert not state.counts_stored(moment(TALLIED))
+    tallied = panel_at(TALLIED).knowing(NOBODY).when(JudgePanelByTime()).recorded()
+    assert not tallied.state(WishPanel).counts_stored(moment(BEFORE))
     panel_at("2026-11-15T19:00:03.999Z").knowing(NOBODY).when(JudgePanelByTime()).then()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from trajectory_kit import AREA, OWNERS, TENANTS, WISHES, held, plan, running
+from trajectory_kit import AREA, OWNERS, TENANTS, WISHES, check, held, plan, running
 
-from leefwijk.events.language.participation.ladder import Answers
+from leefwijk.events.language.participation.ladder import Answers, OwnRole
 from leefwijk.events.language.participation.trajectories import (
     FeedbackOutcome,
     FeedbackReason,
@@ -286,3 +287,28 @@ def test_no_share_tells_of_fewer_than_five(answers: Answers, shown: str | None) 
     """PAR-26: the fact is for partners, so neither the part nor the rest is below k."""
     group = CheckedGroup(TENANTS, Level.ADVISE, answers)
     assert group.share_above(Level.ADVISE) == shown
+
+
+def test_a_promise_that_changes_fits_the_role_of_the_corporation() -> None:
+    """PAR-08: who leads hands nothing over, and who has no part in it lets nobody advise."""
+    known = check(tenants=Level.CO_DECIDE)
+    spec = running(tenants=Level.CO_DECIDE).by("area_manager")
+    raised = RaisePromise(group=TENANTS, to=Level.SELF_MANAGE, reason="Ze willen het zelf")
+    leading = spec.knowing(replace(known, role=OwnRole.CO_INITIATE))
+    leading.when(raised).refused("role-contradicts-promise")
+    (event,) = spec.knowing(replace(known, role=OwnRole.SUPPORT)).when(raised).events
+    assert isinstance(event, PromiseRaised)
+
+    def lowered(to: Level) -> LowerPromise:
+        return LowerPromise(
+            group=TENANTS,
+            to=to,
+            reason=Explanation.TIME,
+            told_on=date(2026, 9, 21),
+            form=Form.MEETING,
+        )
+
+    no_part = spec.knowing(replace(known, role=OwnRole.NONE))
+    no_part.when(lowered(Level.ADVISE)).refused("role-contradicts-promise")
+    (event,) = no_part.when(lowered(Level.INFORMED)).events
+    assert isinstance(event, PromiseLowered)

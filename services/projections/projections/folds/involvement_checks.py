@@ -100,8 +100,13 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     row = _own(rows, change)
     asking = {**row.body["askings"].get(event.asking, {}), "counts": True}
     row = _with_asking(row, event.asking, asking)
-    opened = row.body["opened"] or day_of(change.received.time).isoformat()
-    yield row.with_body(opened=opened)
+    if row.body["opened"] is None:
+        row = row.with_body(
+            opened=day_of(change.received.time).isoformat(),
+            late=bool(event.late),
+            decidedOn=event.decided_on.isoformat() if event.decided_on else None,
+        )
+    yield row
 
 
 @folds.on(facts.CheckConcluded)

@@ -310,9 +310,12 @@ class TestChecks:
         assert only(status.involvement.checks).status == "handed_in"
         assert status.involvement.standing == "not_valid"
         assert folded(history.stored).status(internal=False).involvement.checks == []
-        adopted = checks.PartnerAskingAdopted(area=LARIKS, asking="p1", partner="assen")
+        adopted = checks.PartnerAskingAdopted(
+            area=LARIKS, asking="p1", partner="assen", late=True, decided_on=date(2026, 4, 1)
+        )
         history.say("c1", adopted, "2026-05-10")
         check = only(folded(history.stored).status().involvement.checks)
+        assert check.late is True
         assert (check.status, check.last_asked, check.groups) == (
             "open",
             date(2026, 4, 18),

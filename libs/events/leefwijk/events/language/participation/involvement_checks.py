@@ -156,6 +156,9 @@ class PartnerAskingAdopted(
     area: AreaId
     asking: Identifier
     partner: Identifier
+    late: bool | None = None
+    """Of the first one, by which it becomes a check: a decision came before this asking."""
+    decided_on: date | None = None
 
 
 class GroupConclusion(Wire):
