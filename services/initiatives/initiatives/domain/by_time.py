@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.deciding import judge_decision_by_time
 from initiatives.domain.effect import judge_evaluation_by_time
-from initiatives.domain.ending import budget_to_release, settle_by_time, to_settle
+from initiatives.domain.ending import settle_by_time, to_settle
 from initiatives.domain.experiment import judge_experiments_by_time
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.judging_again import (
@@ -19,6 +19,7 @@ from initiatives.domain.judging_again import (
     standing_lines,
 )
 from initiatives.domain.referral import judge_referral_by_time
+from initiatives.domain.releasing import NO_BUDGET, budget_to_release
 from leefwijk.events.decider import Command, Context, OnSecond
 from leefwijk.events.event import Event
 from leefwijk.events.language.initiatives.gates import GatesAssessed
@@ -30,7 +31,7 @@ class JudgeInitiativeByTime(Command[Initiative], beside=AreaBudget, deadline=Tru
     def second(self, initiative: Initiative, context: Context) -> str:
         """The budget that gets something back, where a grant is settled."""
         grant = to_settle(initiative, context)
-        return budget_to_release(grant) if grant else budget_id("none", 0)
+        return budget_to_release(grant) if grant else NO_BUDGET
 
     def decide(
         self, initiative: Initiative, _budget: AreaBudget, context: Context

@@ -141,7 +141,10 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
 
 @folds.on(spending.SpendingRecorded, spending.SpendingCorrected)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
-    """A spending counts on the day of delivery, as it is known now (INI-28)."""
+    """A spending counts on the day of delivery, as it is known now (INI-28).
+
+    What a correction gives back after all was settled goes back on the day of the correction.
+    """
     event = change.event
     assert isinstance(event, (spending.SpendingRecorded, spending.SpendingCorrected))  # noqa: S101
     assert event.on is not None  # noqa: S101 - each of them names the day of delivery
@@ -158,6 +161,9 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         change.received.municipalities,
         valid_from=event.on,
     )
+    if isinstance(event, spending.SpendingCorrected) and event.released:
+        told = day_of(change.received.time)
+        yield _released(change, own(rows, change), event.released, told)
 
 
 def _pledges(rows: Rows, partner: str) -> list[dict[str, Any]]:
