@@ -51,6 +51,7 @@ class ReviewResource(Resource):
 class LostResource(Resource):
     """A gate that was lost after the grant."""
 
+    request: int
     gate: Gate
     code: str
     since: date
@@ -155,6 +156,7 @@ def _review(review: Review, today: date) -> ReviewResource:
 
 def _lost(lost: LostGate) -> LostResource:
     return LostResource(
+        request=lost.request,
         gate=lost.gate,
         code=lost.code,
         since=lost.since,

@@ -187,7 +187,7 @@ def _resource(
             "declined": list(state.request.declined) if state.request else [],
             "grants": [_grant(state, grant) for grant in state.grants],
             **_together(state),
-            "gates_lost": sum(lost.again is None for lost in state.gates.lost),
+            "gates_lost": len(state.gates_lost),
             "gates_set_aside": [given.gate for given in state.gates.overrides],
             "overdue": (*_late(state), *late_reviews(state, today)),
         }

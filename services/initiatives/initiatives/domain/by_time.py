@@ -14,7 +14,6 @@ from initiatives.domain.judging_again import (
     DATE_PASSED,
     judged_again,
     lapsed,
-    leading_lines,
     reviewed_again,
     standing_lines,
 )
@@ -51,20 +50,18 @@ def judge_gates_by_time(initiative: Initiative, context: Context) -> Iterator[Ev
         if given.until < today:
             yield lapsed(given, DATE_PASSED, (), today)
             yield from reviewed_again(initiative, given, today)
-    if not initiative.open_grants:
-        return
-    past = frozenset(
-        gate
-        for gate, standing in initiative.gates.standing.items()
-        if standing.passed and standing.valid_through and standing.valid_through < today
-    )
+    past = {
+        grant.request: gates
+        for grant in initiative.open_grants
+        if (gates := initiative.gates.past(grant.request, today))
+    }
     if not past:
         return
     lines = standing_lines(initiative, context)
-    yield from judged_again(initiative, lines, past, context)
-    grant, together = initiative.open_grants[-1], leading_lines(initiative, lines)
-    if any(line.passes for line in together if line.gate in past):
-        yield GatesAssessed(request=grant.request, lines=together, on=today)
+    yield from judged_again(initiative, lines, frozenset().union(*past.values()), context)
+    for request, gates in past.items():
+        if any(line.passes for line in lines[request] if line.gate in gates):
+            yield GatesAssessed(request=request, lines=lines[request], on=today)
 
 
 Part = Callable[[Initiative, Context], Iterator[Event | OnSecond]]

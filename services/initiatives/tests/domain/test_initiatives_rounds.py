@@ -274,7 +274,7 @@ def test_review_of_an_earlier_grant_goes_on_and_touches_no_new_one(granted: Spec
     second.when(RecordSpending(amount=Decimal(200))).recorded()
     known = second.when(StartInitiative()).recorded().knowing(KnownParty("gm", "Assen"))
     known.when(ReferInitiative(partner="gm", reason="Theirs")).refused("not-to-be-referred")
-    assert not _state(second).gates.is_lost(gate)
+    assert not _state(second).gates.is_lost(2, gate)
 
 
 def test_space_of_an_earlier_round_keeps_no_role_from_ending(

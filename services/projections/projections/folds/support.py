@@ -114,6 +114,18 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     row = _support(rows, change, event.request)
     yield row.with_body(ended=event.on.isoformat(), settlesOn=event.settles_on.isoformat())
     yield _released(change, row, event.released, event.on)
+    yield _without_marks_of(own(rows, change), event.request, event.on)
+
+
+def _without_marks_of(initiative: Row, request: int, on: Any) -> Row:
+    """What an ended grant had lost is no concern any more from that day."""
+    marks = [
+        mark
+        if mark.get("request") != request or mark.get("over")
+        else {**mark, "over": on.isoformat()}
+        for mark in initiative.body["marks"]
+    ]
+    return initiative.with_body(marks=marks)
 
 
 @folds.on(support_terms.SupportSettled)
