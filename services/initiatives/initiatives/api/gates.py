@@ -55,6 +55,7 @@ class ReviewResource(Resource):
 class LostResource(Resource):
     """A gate that was lost after the grant."""
 
+    request: int
     gate: Gate
     code: str
     since: date
@@ -167,6 +168,7 @@ def _review(reader: Principal, review: Review, today: date) -> ReviewResource:
 
 def _lost(lost: LostGate) -> LostResource:
     return LostResource(
+        request=lost.request,
         gate=lost.gate,
         code=lost.code,
         since=lost.since,

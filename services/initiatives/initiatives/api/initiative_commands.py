@@ -5,6 +5,7 @@ from __future__ import annotations
 from initiatives.domain.assessing import AssessGates, OverrideGate, WithdrawGateOverride
 from initiatives.domain.changing import ChangeInitiative
 from initiatives.domain.co_funding import PromiseCoFunding, SettleCosts, WithdrawCoFunding
+from initiatives.domain.correcting import CorrectSpending
 from initiatives.domain.deciding import (
     AskClarification,
     RecordClarification,
@@ -40,7 +41,7 @@ from initiatives.domain.roles import (
     AnswerCorporationRole,
     RegisterSelfReliant,
 )
-from initiatives.domain.spending import CorrectSpending, EnterObligation, RecordSpending
+from initiatives.domain.spending import EnterObligation, RecordSpending
 from initiatives.domain.support import DeclineSupport, GrantSupport, RequestSupport
 from initiatives.domain.topping_up import TopUpSupport
 from initiatives.knowledge.areas import known_area

@@ -194,7 +194,7 @@ def _resource(
         shown |= {
             "grants": [_grant(state, grant) for grant in state.grants],
             **_together(state),
-            "gates_lost": sum(lost.again is None for lost in state.gates.lost),
+            "gates_lost": len(state.gates_lost),
             "gates_set_aside": [given.gate for given in state.gates.overrides],
             "overdue": (*_late(state), *late_reviews(state, today)),
         }

@@ -4,6 +4,7 @@
 from initiatives.domain import (  # noqa: F401
     asset,
     co_funding,
+    correcting,
     deciding,
     effect,
     ending,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from initiatives.domain.area_budget import AreaBudget, budget_id
+from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.deciding import judge_decision_by_time
 from initiatives.domain.effect import judge_evaluation_by_time
-from initiatives.domain.ending import budget_to_release, settle_by_time, to_settle
+from initiatives.domain.ending import settle_by_time, to_settle
 from initiatives.domain.experiment import judge_experiments_by_time
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.judging_again import (
     DATE_PASSED,
     judged_again,
     lapsed,
-    leading_lines,
     reviewed_again,
     standing_lines,
 )
 from initiatives.domain.referral import judge_referral_by_time
+from initiatives.domain.releasing import NO_BUDGET, budget_to_release
 from leefwijk.events.decider import Command, Context, OnSecond
 from leefwijk.events.event import Event
 from leefwijk.events.language.initiatives.gates import GatesAssessed
@@ -30,7 +30,7 @@ class JudgeInitiativeByTime(Command[Initiative], beside=AreaBudget, deadline=Tru
     def second(self, initiative: Initiative, context: Context) -> str:
         """The budget that gets something back, where a grant is settled."""
         grant = to_settle(initiative, context)
-        return budget_to_release(grant) if grant else budget_id("none", 0)
+        return budget_to_release(grant) if grant else NO_BUDGET
 
     def decide(
         self, initiative: Initiative, _budget: AreaBudget, context: Context
@@ -50,20 +50,18 @@ def judge_gates_by_time(initiative: Initiative, context: Context) -> Iterator[Ev
         if given.until < today:
             yield lapsed(given, DATE_PASSED, (), today)
             yield from reviewed_again(initiative, given, today)
-    if not initiative.open_grants:
-        return
-    past = frozenset(
-        gate
-        for gate, standing in initiative.gates.standing.items()
-        if standing.passed and standing.valid_through and standing.valid_through < today
-    )
+    past = {
+        grant.request: gates
+        for grant in initiative.open_grants
+        if (gates := initiative.gates.past(grant.request, today))
+    }
     if not past:
         return
     lines = standing_lines(initiative, context)
-    yield from judged_again(initiative, lines, past, context)
-    grant, together = initiative.open_grants[-1], leading_lines(initiative, lines)
-    if any(line.passes for line in together if line.gate in past):
-        yield GatesAssessed(request=grant.request, lines=together, on=today)
+    yield from judged_again(initiative, lines, frozenset().union(*past.values()), context)
+    for request, gates in past.items():
+        if any(line.passes for line in lines[request] if line.gate in gates):
+            yield GatesAssessed(request=request, lines=lines[request], on=today)
 
 
 Part = Callable[[Initiative, Context], Iterator[Event | OnSecond]]

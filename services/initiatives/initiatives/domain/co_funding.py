@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from pydantic import model_validator
 
-from initiatives.domain.area_budget import AreaBudget, budget_id
-from initiatives.domain.ending import budget_to_release, release, released, share_of
+from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.funding_state import Cover, Pledge, divided
 from initiatives.domain.grant_state import NOTHING
+from initiatives.domain.grants import Grant
 from initiatives.domain.initiative import Initiative, Status
+from initiatives.domain.releasing import first_back, release, released, settled
+from initiatives.domain.settings import LATE_INVOICES
+from leefwijk.events.dates import day_after
 from leefwijk.events.decider import Command, Context, OnSecond, evolves, on, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, Reason
@@ -24,6 +28,7 @@ from leefwijk.events.language.initiatives.co_funding import (
     CostsSettled,
     Hours,
 )
+from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.gates.line import said_euros
 
 SETTLED = "costs-settled-already"
@@ -90,9 +95,13 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
     costs: Euro
 
     def second(self, initiative: Initiative, _context: Context) -> str:
-        """The budget that the corporation's part came from."""
-        grants = [grant for grant in initiative.grants_now if grant.committed > NOTHING]
-        return budget_to_release(grants[-1]) if grants else budget_id("none", 0)
+        """The budget that gets something back first."""
+        return first_back(initiative.grants_now, self._shares(initiative)[0])[0]
+
+    def _shares(self, initiative: Initiative) -> tuple[Decimal, ...]:
+        """Who pays what: the corporation, by what it granted, and then partners (INI-30)."""
+        own = sum((grant.euros for grant in initiative.grants_now), NOTHING)
+        return divided(self.costs, [own, *(one.amount for one in initiative.funding.pledges)])
 
     def decide(
         self, initiative: Initiative, budget: AreaBudget, context: Context
@@ -103,23 +112,17 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
             refuse("not-completed", "Costs are settled when it is completed.")
         if not initiative.funding.pledges:
             refuse("nothing-promised", "Nobody else pays; end the support instead.")
-        pledges = [pledge.amount for pledge in initiative.funding.pledges]
-        own = granted_together(initiative)
-        shares = divided(self.costs, [own, *pledges])
-        back = own - shares[0]
-        grants = [grant for grant in initiative.grants_now if grant.committed > NOTHING]
-        if back > NOTHING and back > dict(grants[-1].charges)[budget_to_release(grants[-1])]:
-            refuse("support-still-open", "Several budgets pay for it: end their grants first.")
-        last = grants[-1].request if grants else 0
-        share = (
-            (share_of(budget_to_release(grants[-1]), back),) if back > NOTHING and grants else ()
-        )
+        shares = self._shares(initiative)
+        _, back = first_back(initiative.grants_now, shares[0])
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield CostsSettled(
             area=initiative.area,
             costs=self.costs,
             shares=(
-                CostShare(pledge=own, share=shares[0]),
+                CostShare(
+                    pledge=sum((grant.euros for grant in initiative.grants_now), NOTHING),
+                    share=shares[0],
+                ),
                 *(
                     CostShare(
                         partner=pledge.partner,
@@ -130,11 +133,11 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
                     for pledge, part in zip(initiative.funding.pledges, shares[1:], strict=True)
                 ),
             ),
-            released=share,
+            released=back,
             on=context.today,
         )
-        for one in share:
-            yield on(budget, released(context.stream, last, one))
+        for one in back:
+            yield on(budget, released(context.stream, one))
 
 
 def granted_together(initiative: Initiative) -> Decimal:
@@ -150,11 +153,23 @@ def cover_of(initiative: Initiative) -> Cover | None:
 
 
 def require_covered(initiative: Initiative) -> None:
-    """Refuses `co-funding-incomplete`: what nobody pays for does not start (INI-29)."""
-    cover = cover_of(initiative)
-    if cover is None or not cover.gap:
+    """Refuses `co-funding-incomplete`: what nobody pays for does not start (INI-29).
+
+    Costs that are not known are not covered. Without money of the corporation it does not decide
+    over what others do by their own means.
+    """
+    alone = initiative.role in {None, CorporationRole.NONE}
+    if alone and not granted_together(initiative):
         return
-    if initiative.funding.pledges or initiative.needs_complete_funding:
+    if not (initiative.funding.pledges or initiative.needs_complete_funding):
+        return
+    cover = cover_of(initiative)
+    if cover is None:
+        refuse(
+            "co-funding-incomplete",
+            "What all of it costs is not known: state the planned costs, then see who pays them.",
+        )
+    if cover.gap:
         refuse(
             "co-funding-incomplete",
             f"{said_euros(cover.gap)} of {said_euros(cover.costs)} is not covered.",
@@ -190,23 +205,31 @@ def _(initiative: Initiative, event: CoFundingWithdrawn) -> Initiative:
 
 @evolves(CostsSettled)
 def _(initiative: Initiative, event: CostsSettled) -> Initiative:
-    grants = [
-        replace(grant, books=replace(grant.books, settled=event.on, ended=event.on))
-        if grant.books.ended is None and grant.round == initiative.round
-        else grant
-        for grant in initiative.grants
-    ]
-    if event.released and grants:
-        last = max(
-            place
-            for place, grant in enumerate(grants)
-            if grant.committed > NOTHING and grant.round == initiative.round
-        )
-        grants[last] = release(grants[last], event.released)
-    return replace(
+    mine = {grant.request for grant in initiative.grants_now}
+    gates = initiative.gates
+    for request in mine:
+        gates = gates.end_reviews(request)
+    share = next((one.share for one in event.shares if one.partner is None), NOTHING)
+    charged = [grant.request for grant in initiative.grants_now if grant.committed > NOTHING]
+    divided_now = replace(
         initiative,
-        grants=tuple(grants),
+        gates=gates,
+        grants=tuple(
+            _divided(grant, share, event.on) if grant.request in mine else grant
+            for grant in initiative.grants
+        ),
         funding=replace(
             initiative.funding, settled=event.on, costs=event.costs, shares=event.shares
         ),
     )
+    back = release(divided_now, event.released, charged[-1] if charged else 0)
+    return settled(back, mine, event.on)
+
+
+def _divided(grant: Grant, share: Decimal, on: date) -> Grant:
+    """A grant after the costs were divided: it ends, and waits for late bills on its orders."""
+    books = replace(grant.books, share=share)
+    if books.ended is None:
+        last = day_after(on + LATE_INVOICES) if books.ordered() else on
+        books = replace(books, ended=on, settles_on=last)
+    return replace(grant, books=books)

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from initiatives.domain.area_budget import AreaBudget, budget_id
-from initiatives.domain.grant_state import NOTHING
+from initiatives.domain.area_budget import AreaBudget
 from initiatives.domain.grants import Grant
 from initiatives.domain.initiative import Initiative
+from initiatives.domain.releasing import (
+    budget_to_release,
+    owed_back,
+    release,
+    released,
+    settled,
+    share_back,
+)
 from initiatives.domain.settings import LATE_INVOICES
 from initiatives.domain.spending import named_grant
 from leefwijk.events.dates import day_after
 from leefwijk.events.decider import Command, Context, OnSecond, evolves, on, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Reason
-from leefwijk.events.language.initiatives.area_budgets import BudgetReleased
-from leefwijk.events.language.initiatives.support_terms import (
-    BudgetShare,
-    SupportEnded,
-    SupportSettled,
-)
+from leefwijk.events.language.initiatives.support_terms import SupportEnded, SupportSettled
 
 
 class EndSupport(Command[Initiative], beside=AreaBudget):
@@ -46,7 +47,7 @@ class EndSupport(Command[Initiative], beside=AreaBudget):
         if grant.books.ended is not None:
             refuse("already-ended", f"Support ended on {grant.books.ended}.")
         ordered = grant.books.ordered()
-        share = _share(grant, grant.committed - grant.spent - ordered)
+        share = share_back(grant, grant.committed - grant.spent - ordered)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield SupportEnded(
             request=grant.request,
@@ -59,39 +60,7 @@ class EndSupport(Command[Initiative], beside=AreaBudget):
             on=context.today,
         )
         for back in share:
-            yield on(budget, released(context.stream, grant.request, back))
-
-
-def budget_to_release(grant: Grant) -> str:
-    """The latest budget that still has euros on the grant: what came last goes back first."""
-    budgets = [budget for budget, amount in grant.charges if amount > NOTHING]
-    return budgets[-1] if budgets else budget_id(grant.budget_area, grant.year)
-
-
-def _share(grant: Grant, amount: Decimal) -> tuple[BudgetShare, ...]:
-    """What goes back to that budget, never more than it had given."""
-    budget = budget_to_release(grant)
-    back = min(amount, dict(grant.charges).get(budget, NOTHING))
-    if back <= NOTHING:
-        return ()
-    return (share_of(budget, back),)
-
-
-def share_of(budget: str, amount: Decimal) -> BudgetShare:
-    """Euros of a budget, by its id."""
-    area, _, year = budget.rpartition(".")
-    return BudgetShare(budget_area=area, year=int(year), amount=amount)
-
-
-def released(initiative: str, request: int, share: BudgetShare) -> BudgetReleased:
-    """The fact on the budget."""
-    return BudgetReleased(
-        area=share.budget_area,
-        year=share.year,
-        initiative=initiative,
-        request=request,
-        amount=share.amount,
-    )
+            yield on(budget, released(context.stream, back))
 
 
 def to_settle(initiative: Initiative, context: Context) -> Grant | None:
@@ -109,43 +78,31 @@ def to_settle(initiative: Initiative, context: Context) -> Grant | None:
 
 
 def settle_by_time(initiative: Initiative, context: Context) -> Iterator[Event | OnSecond]:
-    """Eight weeks after the end: what is left of the orders goes back, once."""
+    """Eight weeks after the end: what is left of the orders goes back, once to each budget."""
     grant = to_settle(initiative, context)
     if grant is None:
         return
     assert grant.books.settles_on is not None  # noqa: S101 - found by it
-    share = _share(grant, grant.committed - grant.spent)
+    share = share_back(grant, owed_back(initiative, grant))
     yield SupportSettled(
         request=grant.request, spent=grant.spent, released=share, on=grant.books.settles_on
     )
     for back in share:
-        yield on(AreaBudget(), released(context.stream, grant.request, back))
-
-
-def release(grant: Grant, shares: tuple[BudgetShare, ...]) -> Grant:
-    """The grant after euros of it went back."""
-    books = grant.books
-    for share in shares:
-        books = books.release(budget_id(share.budget_area, share.year), share.amount)
-    return replace(grant, books=books)
+        yield on(AreaBudget(), released(context.stream, back))
 
 
 @evolves(SupportEnded)
 def _(initiative: Initiative, event: SupportEnded) -> Initiative:
     def ended(grant: Grant) -> Grant:
-        back = release(grant, event.released)
-        books = replace(back.books, ended=event.on, settles_on=event.settles_on)
-        return replace(back, books=books)
+        books = replace(grant.books, ended=event.on, settles_on=event.settles_on)
+        return replace(grant, books=books)
 
-    after = initiative.with_grant(event.request, ended)
+    back = release(initiative, event.released, event.request)
+    after = back.with_grant(event.request, ended)
     return replace(after, gates=after.gates.end_reviews(event.request))
 
 
 @evolves(SupportSettled)
 def _(initiative: Initiative, event: SupportSettled) -> Initiative:
-    def settled(grant: Grant) -> Grant:
-        back = release(grant, event.released)
-        over = back.committed <= back.spent
-        return replace(back, books=replace(back.books, settled=event.on if over else None))
-
-    return initiative.with_grant(event.request, settled)
+    back = release(initiative, event.released, event.request)
+    return settled(back, {event.request}, event.on)

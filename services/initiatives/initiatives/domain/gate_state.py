@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -62,8 +62,9 @@ class GivenOverride:
 
 @dataclass(frozen=True)
 class LostGate:
-    """That a gate was lost after the grant, and since when."""
+    """That a gate was lost after the grant of a request, and since when."""
 
+    request: int
     gate: Gate
     code: str
     since: date
@@ -105,7 +106,8 @@ class GateState:
     assessed_on: date | None = None
     decided: tuple[GateLine, ...] = ()
     """The lines of the latest grant."""
-    standing: dict[Gate, Standing] = field(default_factory=dict)
+    standing: dict[int, dict[Gate, Standing]] = field(default_factory=dict)
+    """How the gates read for each granted request."""
     overrides: tuple[GivenOverride, ...] = ()
     reviews: tuple[Review, ...] = ()
     """Those that are open."""
@@ -132,13 +134,23 @@ class GateState:
         """Overrides that were neither withdrawn nor lapsed."""
         return tuple(given for given in self.overrides if given.ended is None)
 
-    def of(self, gate: Gate) -> Standing:
-        """How a gate reads; a grant that says nothing of it rests on its passing."""
-        return self.standing.get(gate, Standing())
+    def of(self, request: int, gate: Gate) -> Standing:
+        """How a gate reads for a grant; one that says nothing of it rests on its passing."""
+        return self.standing.get(request, {}).get(gate, Standing())
 
-    def is_lost(self, gate: Gate) -> bool:
+    def is_lost(self, request: int, gate: Gate) -> bool:
         """Whether it was lost after a grant and did not pass again since."""
-        return any(lost.gate is gate and lost.again is None for lost in self.lost)
+        return any(
+            (lost.request, lost.gate, lost.again) == (request, gate, None) for lost in self.lost
+        )
+
+    def past(self, request: int, day: date) -> frozenset[Gate]:
+        """Gates of a grant that passed through a day before this one, by what was known then."""
+        return frozenset(
+            gate
+            for gate, standing in self.standing.get(request, {}).items()
+            if standing.passed and standing.valid_through and standing.valid_through < day
+        )
 
     @property
     def last_request(self) -> int:
@@ -171,12 +183,12 @@ class GateState:
             given.by == actor and given.request == request for given in self.overrides
         )
 
-    def first_days(self, *, granted: bool) -> Iterator[date]:
-        """First days on which time changes how something reads."""
+    def first_days(self, granted: Iterable[int]) -> Iterator[date]:
+        """First days on which time changes how something reads for these granted requests."""
         for given in self.running:
             yield day_after(given.until)
-        if granted:
-            for standing in self.standing.values():
+        for request in granted:
+            for standing in self.standing.get(request, {}).values():
                 if standing.passed and standing.valid_through is not None:
                     yield day_after(standing.valid_through)
 
@@ -184,8 +196,8 @@ class GateState:
         """What was assessed last is what a decision rests on: it precedes it in one append."""
         return replace(self, decided=self.assessed)
 
-    def judged(self, lines: Iterable[GateVerdict]) -> GateState:
-        """How the gates stand after they were judged.
+    def judged(self, request: int, lines: Iterable[GateVerdict]) -> GateState:
+        """How the gates of a grant stand after they were judged.
 
         A loss ends by a fact of its own, so that a gate that was lost does not pass by this.
         """
@@ -194,9 +206,13 @@ class GateState:
                 line.passes, line.code, line.since, line.valid_through if line.passes else None
             )
             for line in lines
-            if not (line.passes and self.is_lost(line.gate))
+            if not (line.passes and self.is_lost(request, line.gate))
         }
-        return replace(self, standing={**self.standing, **fresh})
+        return self._stands(request, fresh)
+
+    def _stands(self, request: int, fresh: dict[Gate, Standing]) -> GateState:
+        mine = {**self.standing.get(request, {}), **fresh}
+        return replace(self, standing={**self.standing, request: mine})
 
     def override(self, given: GivenOverride) -> GateState:
         """A gate is set aside: reviews of it wait until every override of it is over."""
@@ -211,7 +227,7 @@ class GateState:
     def waits_again(self, ended: GivenOverride) -> tuple[Review, ...]:
         """Reviews that nothing holds any longer once this override has ended."""
         others = (one for one in self.running if one.override != ended.override)
-        if self.of(ended.gate).passed or any(_same(one, ended) for one in others):
+        if self.of(ended.request, ended.gate).passed or any(_same(one, ended) for one in others):
             return ()
         return ended.held
 
@@ -225,32 +241,25 @@ class GateState:
             ),
         )
 
-    def lose(self, gate: Gate, code: str, since: date, evidence: tuple[str, ...] = ()) -> GateState:
-        """The gate no longer passes."""
-        return replace(
-            self,
-            standing={**self.standing, gate: Standing(passed=False, code=code, since=since)},
-            lost=(*self.lost, LostGate(gate, code, since, evidence=evidence)),
-        )
+    def lose(self, gone: LostGate) -> GateState:
+        """A gate no longer passes for a grant."""
+        stands = Standing(passed=False, code=gone.code, since=gone.since)
+        return replace(self._stands(gone.request, {gone.gate: stands}), lost=(*self.lost, gone))
 
-    def regain(self, gate: Gate, on: date, requests: Container[int]) -> GateState:
-        """The gate passes again; what waited for it on these requests waits no longer."""
-        return replace(
-            self,
-            standing={**self.standing, gate: Standing()},
-            reviews=tuple(
-                review
-                for review in self.reviews
-                if review.gate is not gate or review.request not in requests
-            ),
-            overrides=tuple(
-                replace(given, held=()) if given.gate is gate else given for given in self.overrides
-            ),
-            lost=tuple(
-                replace(lost, again=on) if lost.gate is gate and lost.again is None else lost
-                for lost in self.lost
-            ),
+    def regain(self, request: int, gate: Gate, on: date) -> GateState:
+        """The gate passes again for a grant; what waited for it waits no longer."""
+        lost = tuple(
+            replace(one, again=on)
+            if (one.request, one.gate, one.again) == (request, gate, None)
+            else one
+            for one in self.lost
         )
+        overrides = tuple(
+            replace(given, held=()) if (given.request, given.gate) == (request, gate) else given
+            for given in self.overrides
+        )
+        ended = self._stands(request, {gate: Standing()}).end_reviews(request, gate)
+        return replace(ended, lost=lost, overrides=overrides)
 
     def end_reviews(self, request: int, gate: Gate | None = None) -> GateState:
         """Reviews of a grant are over: of one gate, or all of them."""

@@ -35,6 +35,8 @@ class Spent:
     """Euros, or hours of a line that is counted in hours."""
     on: date
     order: str | None = None
+    ordered: date | None = None
+    """The day on which it was ordered, where that was said and no order stands here."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,16 @@ class Books:
     settles_on: date | None = None
     """The first day on which no late bill is expected any more."""
     settled: date | None = None
+    share: Decimal | None = None
+    """Where the costs were divided: what the corporation pays for all grants of the round."""
+
+    def closed_on(self, day: date) -> date | None:
+        """Since when no bill is paid any more; none: still on this day.
+
+        The calendar decides, whether or not it was recorded already (INI-28).
+        """
+        over = self.settles_on is not None and self.settles_on <= day
+        return self.settled or (self.settles_on if over else None)
 
     def ordered(self, line: int | None = None) -> Decimal:
         """Ordered and not billed yet, of a line or altogether."""

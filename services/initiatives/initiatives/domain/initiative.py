@@ -28,6 +28,7 @@ from initiatives.domain.term_state import DecisionTerm, term_of
 from leefwijk.events.clock import day_of
 from leefwijk.events.dates import begin_of
 from leefwijk.events.decider import Fact, Listing, State, evolves
+from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.life import (
     InitiativeChanged,
     InitiativeCompleted,
@@ -121,6 +122,14 @@ class Initiative(State, kind="initiatives", shape=11):
         mine = {grant.request for grant in self.grants_now}
         return tuple(review for review in self.gates.reviews if review.request in mine)
 
+    @property
+    def gates_lost(self) -> frozenset[Gate]:
+        """Gates that a grant rested on which was not ended, and that do not pass any more."""
+        stand = {grant.request for grant in self.grants_now if grant.runs}
+        return frozenset(
+            lost.gate for lost in self.gates.lost if lost.again is None and lost.request in stand
+        )
+
     def experiments_on(self, day: date) -> tuple[AgreedExperiment, ...]:
         """Experiments of this round that set own rules aside on a day."""
         return tuple(
@@ -186,7 +195,8 @@ class Initiative(State, kind="initiatives", shape=11):
 
     def due(self) -> datetime | None:
         """The begin of the first day on which time changes something."""
-        days = [*self.gates.first_days(granted=bool(self.open_grants)), *first_days(self)]
+        granted = [grant.request for grant in self.open_grants]
+        days = [*self.gates.first_days(granted), *first_days(self)]
         return begin_of(min(days)) if days else None
 
     def listing(self) -> Listing:
@@ -318,7 +328,7 @@ def _(initiative: Initiative, event: SupportGranted, fact: Fact) -> Initiative:
     return replace(
         decided,
         grants=(*initiative.grants, grant),
-        gates=initiative.gates.judged(lines).decided_on(),
+        gates=initiative.gates.judged(event.request, lines).decided_on(),
         status=Status.SUPPORTED if supported else initiative.status,
     )
 
@@ -342,7 +352,7 @@ def _(initiative: Initiative, event: SupportToppedUp, fact: Fact) -> Initiative:
             grant.top_up(top_up, fact.actor) if grant.request == event.request else grant
             for grant in initiative.grants
         ),
-        gates=gates.judged(event.gate_lines).decided_on(),
+        gates=gates.judged(event.request, event.gate_lines).decided_on(),
     )
 
 

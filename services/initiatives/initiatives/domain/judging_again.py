@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from initiatives.domain.gate_state import GateState, GivenOverride, Standing
+from initiatives.domain.gate_state import GateState, GivenOverride
 from initiatives.domain.gates import SupportGates
 from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.grants import Grant
@@ -61,29 +61,6 @@ def standing_lines(initiative: Initiative, context: Context) -> LinesByRequest:
     return found
 
 
-def leading_lines(initiative: Initiative, lines: LinesByRequest) -> tuple[GateLine, ...]:
-    """How each gate reads for all grants that stand, taken together."""
-    by_gate: dict[Gate, list[GateLine]] = {}
-    for grant in initiative.open_grants:
-        for line in lines[grant.request]:
-            by_gate.setdefault(line.gate, []).append(line)
-    return tuple(_leading(mine, initiative.gates.of(gate)) for gate, mine in by_gate.items())
-
-
-def _leading(lines: Iterable[GateLine], before: Standing) -> GateLine:
-    """One that does not pass before one that does, and what was recorded before what is new."""
-
-    def order(line: GateLine) -> tuple[bool, bool, bool, date]:
-        return (
-            line.passes,
-            line.knowledge in _NO_WORD_YET,
-            line.code != before.code,
-            line.valid_through or date.max,
-        )
-
-    return min(lines, key=order)
-
-
 def judged_again(
     initiative: Initiative,
     lines: LinesByRequest,
@@ -98,23 +75,39 @@ def judged_again(
     if not initiative.open_grants:
         return
     ended = frozenset((given.request, given.gate) for given, _ in changed if given.held)
-    together = leading_lines(initiative, lines)
+    for grant in initiative.open_grants:
+        yield from _grant_judged_again(gates, grant, lines[grant.request], touched, ended, today)
+
+
+def _grant_judged_again(
+    gates: GateState,
+    grant: Grant,
+    lines: tuple[GateLine, ...],
+    touched: frozenset[Gate],
+    ended: frozenset[tuple[int, Gate]],
+    today: date,
+) -> Iterator[Event]:
+    """Each grant by itself: what one of them lost, another may still have (INI-21, INI-23)."""
     anew = False
-    for line in together:
+    for line in lines:
         if line.gate not in touched:
             continue
-        before = gates.of(line.gate)
-        if line.passes and gates.is_lost(line.gate):
+        before = gates.of(grant.request, line.gate)
+        if line.passes and gates.is_lost(grant.request, line.gate):
             yield GatePassedAgain(
-                gate=line.gate, reason=line.reason, evidence=line.evidence, on=today
+                request=grant.request,
+                gate=line.gate,
+                reason=line.reason,
+                evidence=line.evidence,
+                on=today,
             )
         elif line.passes:
             anew |= not before.passed or _ends_sooner(before.valid_through, line.valid_through)
-        else:
-            yield from _not_passed(initiative, line, lines, ended, today)
+        elif line.knowledge not in _NO_WORD_YET:
+            waits_again = (grant.request, line.gate) in ended
+            yield from _not_passed(gates, grant, line, today, waits_again=waits_again)
     if anew:
-        last = initiative.open_grants[-1]
-        yield GatesAssessed(request=last.request, lines=together, on=today)
+        yield GatesAssessed(request=grant.request, lines=lines, on=today)
 
 
 def _ends_sooner(known: date | None, now: date | None) -> bool:
@@ -123,31 +116,23 @@ def _ends_sooner(known: date | None, now: date | None) -> bool:
 
 
 def _not_passed(
-    initiative: Initiative,
-    line: GateLine,
-    lines: LinesByRequest,
-    ended: frozenset[tuple[int, Gate]],
-    today: date,
+    gates: GateState, grant: Grant, line: GateLine, today: date, *, waits_again: bool
 ) -> Iterator[Event]:
-    """The loss, once; and a review of each grant that may not simply go on by that."""
-    news = line.knowledge not in _NO_WORD_YET and initiative.gates.of(line.gate).code != line.code
+    """The loss, once; and a review of a grant that may not simply go on by that."""
+    news = gates.of(grant.request, line.gate).code != line.code
     if news:
         assert line.code is not None  # noqa: S101 - a line that does not pass says why
         yield GateNoLongerPassed(
+            request=grant.request,
             gate=line.gate,
             code=line.code,
             reason=line.reason,
             evidence=line.evidence,
             on=line.since or today,
         )
-    for grant in initiative.open_grants:
-        for own in lines[grant.request]:
-            if own.gate is not line.gate or own.clear or own.knowledge in _NO_WORD_YET:
-                continue
-            untrue_then = own.since is not None and own.since <= grant.decided_on
-            waits_again = (grant.request, own.gate) in ended
-            if own.gate in LAW or (news and untrue_then) or waits_again:
-                yield from _review(initiative.gates, grant, own, today)
+    untrue_then = line.since is not None and line.since <= grant.decided_on
+    if not line.clear and (line.gate in LAW or (news and untrue_then) or waits_again):
+        yield from _review(gates, grant, line, today)
 
 
 def _review(
@@ -187,7 +172,11 @@ def reviewed_again(
     """What an override kept from the table comes back to it when nothing keeps it any longer."""
     if initiative.grant_of(ended.request) is None:
         return
-    lost = [one for one in initiative.gates.lost if one.gate is ended.gate]
+    lost = [
+        one
+        for one in initiative.gates.lost
+        if (one.request, one.gate) == (ended.request, ended.gate)
+    ]
     for review in initiative.gates.waits_again(ended):
         yield SupportReviewRequired(
             request=review.request,

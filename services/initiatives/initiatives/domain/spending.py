@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
@@ -13,16 +13,13 @@ from pydantic import Field, model_validator
 from initiatives.domain.grant_state import NOTHING, Order, Spent
 from initiatives.domain.grants import EUROS, Grant, granted_of
 from initiatives.domain.initiative import Initiative
+from initiatives.domain.releasing import divided_with
 from initiatives.domain.review import require_ordered_before
 from leefwijk.events.dates import day_and_month
 from leefwijk.events.decider import Command, Context, evolves, refuse
 from leefwijk.events.event import Event
-from leefwijk.events.fields import Euro, Identifier, Reason, ShortText
-from leefwijk.events.language.initiatives.spending import (
-    ObligationEntered,
-    SpendingCorrected,
-    SpendingRecorded,
-)
+from leefwijk.events.fields import Euro, Identifier, ShortText
+from leefwijk.events.language.initiatives.spending import ObligationEntered, SpendingRecorded
 from leefwijk.events.language.initiatives.support import GrantedLine, SupportKind
 from leefwijk.gates.line import said_euros
 
@@ -44,7 +41,7 @@ class EnterObligation(Command[Initiative]):
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
         """Refuses `grant-exceeded`, `delivered-before-grant`, and orders after the end."""
         grant = named_grant(initiative, self.request)
-        day = _day(grant, self.on, context)
+        day = day_of_delivery(grant, self.on, context)
         _require_of_this_round(initiative, grant)
         if grant.books.ended is not None:
             refuse(
@@ -53,8 +50,8 @@ class EnterObligation(Command[Initiative]):
                 "nothing new is ordered on it.",
             )
         require_ordered_before(initiative, grant.request, day)
-        line = _line(grant, self.line, in_euros=True)
-        _require_left(initiative, grant, line, self.amount, NOTHING)
+        line = spendable_line(grant, self.line, in_euros=True)
+        _require_left(initiative, grant, Bill(line, self.amount, day))
         yield ObligationEntered(
             obligation=str(context.new_id()),
             request=grant.request,
@@ -92,13 +89,12 @@ class RecordSpending(Command[Initiative]):
         What was ordered before support ended, or before a gate was lost, is paid (INI-19, INI-28).
         """
         grant = named_grant(initiative, self.request)
-        day = _day(grant, self.on, context)
-        order = self._order(initiative, grant)
-        ordered = order.on if order else self.ordered or day
-        require_ordered_before(initiative, grant.request, ordered)
-        line = _line(grant, self.line, in_euros=self.amount is not None)
+        day = day_of_delivery(grant, self.on, context)
+        order = self._order(grant)
+        line = spendable_line(grant, self.line, in_euros=self.amount is not None)
         more = self.amount if self.amount is not None else Decimal(self.hours or 0)
-        _require_left(initiative, grant, line, more, order.left if order else NOTHING)
+        bill = Bill(line, more, order.on if order else self.ordered or day, order)
+        require_payable(initiative, grant, bill, context.today)
         yield SpendingRecorded(
             spending=str(context.new_id()),
             request=grant.request,
@@ -107,75 +103,63 @@ class RecordSpending(Command[Initiative]):
             hours=self.hours,
             obligation=self.obligation,
             reference=self.reference,
+            ordered=self.ordered,
             on=day,
         )
 
-    def _order(self, initiative: Initiative, grant: Grant) -> Order | None:
-        books = grant.books
+    def _order(self, grant: Grant) -> Order | None:
         if self.obligation is None:
-            _require_of_this_round(initiative, grant)
-            if books.ended is not None:
-                refuse(
-                    NO_ORDER,
-                    f"Support ended on {day_and_month(books.ended)} "
-                    "and this was not ordered before.",
-                )
             return None
-        order = books.orders.get(self.obligation)
+        order = grant.books.orders.get(self.obligation)
         if order is None or order.line != self.line:
             refuse(NO_ORDER, "No order of this name stands on this line.")
-        if books.settled is not None:
-            refuse(
-                NO_ORDER,
-                f"It was settled on {day_and_month(books.settled)}; no order is open any more.",
-            )
         return order
 
 
-class CorrectSpending(Command[Initiative]):
-    """Correct a spending: to another amount, 0.00 included, or another day of delivery."""
+@dataclass(frozen=True)
+class Bill:
+    """What is to be paid of a grant, or what a correction adds to what was paid."""
 
-    spending: Identifier
-    amount: Euro | None = None
-    hours: Annotated[int, Field(ge=0, le=10_000)] | None = None
-    reason: Reason
-    on: date | None = None
+    line: GrantedLine
+    more: Decimal
+    ordered: date
+    """The day of the order; of what needs none the day of delivery."""
+    order: Order | None = None
 
-    def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
-        """Refuses `unknown-spending`, and whatever would pass the grant."""
-        for grant in initiative.grants:
-            spent = grant.books.spendings.get(self.spending)
-            if spent is not None:
-                yield self._corrected(initiative, grant, spent, context)
-                return
-        refuse("unknown-spending", "No spending of this name is recorded here.")
 
-    def _corrected(
-        self, initiative: Initiative, grant: Grant, spent: Spent, context: Context
-    ) -> Event:
-        kind = grant.line(spent.line)
-        assert kind is not None  # noqa: S101 - it was spent on a granted line
-        in_euros = kind.kind in EUROS
-        if (self.hours if in_euros else self.amount) is not None:
-            _line(grant, spent.line, in_euros=not in_euros)
-        said = self.amount if in_euros else self.hours
-        amount = spent.amount if said is None else Decimal(said)
-        if grant.books.settled is not None and amount > spent.amount:
-            refuse(NO_ORDER, "It is settled; nothing more is paid.")
-        order = grant.books.orders.get(spent.order or "")
-        room = order.left if order else NOTHING
-        if amount > spent.amount:
-            if order is None:
-                _require_of_this_round(initiative, grant)
-            _require_left(initiative, grant, kind, amount - spent.amount, room)
-        return SpendingCorrected(
-            spending=self.spending,
-            request=grant.request,
-            line=spent.line,
-            amount=amount if in_euros else None,
-            hours=None if in_euros else int(amount),
-            reason=self.reason,
-            on=_day(grant, self.on or spent.on, context),
+def require_payable(initiative: Initiative, grant: Grant, bill: Bill, today: date) -> None:
+    """Every rule that a spending keeps, also one that was recorded as less before.
+
+    Refuses `no-open-obligation`, `support-under-review`, `grant-exceeded`, `spent-beyond-share`.
+    """
+    books, closed = grant.books, grant.books.closed_on(today)
+    if bill.order is None:
+        _require_of_this_round(initiative, grant)
+        if books.ended is not None:
+            refuse(
+                NO_ORDER,
+                f"Support ended on {day_and_month(books.ended)} and this was not ordered before.",
+            )
+    elif closed is not None:
+        refuse(NO_ORDER, f"It was settled on {day_and_month(closed)}; no order is open any more.")
+    require_ordered_before(initiative, grant.request, bill.ordered)
+    _require_left(initiative, grant, bill)
+    _require_within_share(initiative, grant, bill)
+
+
+def _require_within_share(initiative: Initiative, grant: Grant, bill: Bill) -> None:
+    """Once the costs were divided the corporation pays its share of them and no more (INI-30)."""
+    if grant.books.share is None or bill.line.kind not in EUROS:
+        return
+    together, share = divided_with(initiative, grant)
+    spent = sum((one.spent for one in together), NOTHING)
+    if spent + bill.more > share:
+        refuse(
+            "spent-beyond-share",
+            f"The corporation's share of the costs is {said_euros(share)}, "
+            f"of which {said_euros(spent)} is spent.",
+            share=f"{share:.2f}",
+            spent=f"{spent:.2f}",
         )
 
 
@@ -195,7 +179,8 @@ def named_grant(initiative: Initiative, request: int | None) -> Grant:
     return found[0]
 
 
-def _day(grant: Grant, said: date | None, context: Context) -> date:
+def day_of_delivery(grant: Grant, said: date | None, context: Context) -> date:
+    """The day that was said, or today. Refuses days to come and days before the grant."""
     day = said or context.today
     if day > context.today:
         refuse("day-in-future", "Record a delivery when it has been made.")
@@ -216,7 +201,8 @@ def _require_of_this_round(initiative: Initiative, grant: Grant) -> None:
         )
 
 
-def _line(grant: Grant, number: int, *, in_euros: bool) -> GrantedLine:
+def spendable_line(grant: Grant, number: int, *, in_euros: bool) -> GrantedLine:
+    """The line of this number. Refuses space, and euros of hours or the other way round."""
     line = grant.line(number)
     if line is None:
         refuse("unknown-line", f"The grant has no line {number}.")
@@ -228,16 +214,15 @@ def _line(grant: Grant, number: int, *, in_euros: bool) -> GrantedLine:
     return line
 
 
-def _require_left(
-    initiative: Initiative, grant: Grant, line: GrantedLine, more: Decimal, ordered: Decimal
-) -> None:
+def _require_left(initiative: Initiative, grant: Grant, bill: Bill) -> None:
     """Refuse what passes what is free, and what was ordered where it pays an order.
 
     Of a grant of an earlier round nothing is free.
     """
+    line = bill.line
     free = grant.free(line.line) if grant.round == initiative.round else NOTHING
-    left = free + ordered
-    if more <= left:
+    left = free + (bill.order.left if bill.order else NOTHING)
+    if bill.more <= left:
         return
     if line.kind in EUROS:
         refuse("grant-exceeded", f"{said_euros(left)} is left.", left=f"{left:.2f}")
@@ -261,16 +246,5 @@ def _(initiative: Initiative, event: ObligationEntered) -> Initiative:
 @evolves(SpendingRecorded)
 def _(initiative: Initiative, event: SpendingRecorded) -> Initiative:
     used = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
-    spent = Spent(event.line, used, event.on, event.obligation)
+    spent = Spent(event.line, used, event.on, event.obligation, event.ordered)
     return initiative.with_grant(event.request, lambda grant: grant.spend(event.spending, spent))
-
-
-@evolves(SpendingCorrected)
-def _(initiative: Initiative, event: SpendingCorrected) -> Initiative:
-    used = Decimal(event.amount) if event.amount is not None else Decimal(event.hours or 0)
-
-    def corrected(grant: Grant) -> Grant:
-        before = grant.books.spendings[event.spending]
-        return grant.spend(event.spending, replace(before, amount=used, on=event.on))
-
-    return initiative.with_grant(event.request, corrected)

@@ -164,6 +164,38 @@ async def test_costs_above_all_pledges_change_nobodys_share(town: Any, courtyard
     assert (await town.get(BUDGET))["committed"] == "4000.00"
 
 
+async def test_costs_nobody_stated_are_not_covered(town: Any) -> None:
+    """INI-29: with a pledge it starts when the planned costs are known, and paid for."""
+    i10 = await town.coffee()
+    await town.granted(i10)
+    await _pledge(town, i10, "assen", "500.00")
+    problem = await town.refused(i10, "starts", {}, WORKER, "co-funding-incomplete")
+    assert "state the planned costs" in problem["detail"]
+    assert (await town.get(f"/initiatives/{i10}/funding"))["fullyCovered"] is None
+    plan = {**town.plan, "costs": "2000.00"}
+    await town.done(i10, "changes", {"plan": plan, "change": "Costs"}, WORKER)
+    await town.done(i10, "starts", {}, WORKER)
+
+
+async def test_the_division_is_by_what_was_granted(town: Any, courtyard: str) -> None:
+    """INI-30: ended first, 1,000.00 went back; divided by 4,000.00, and billed to the cent."""
+    await town.done(courtyard, "starts", {}, WORKER)
+    await town.done(courtyard, "expenses", {"amount": "2800.00"}, WORKER)
+    await town.done(courtyard, "obligations", {"amount": "300.00"}, WORKER)
+    (order,) = await town.facts_named(courtyard, "obligation-entered")
+    await town.done(courtyard, "completions", {}, WORKER)
+    await town.done(courtyard, "support-endings", {"reason": "Done"}, MANAGER)
+    assert (await town.get(BUDGET))["committed"] == "3100.00"
+    await town.done(courtyard, "settlements", {"costs": "7430.04"}, MANAGER)
+    (fact,) = await town.facts_named(courtyard, "costs-settled")
+    assert [one["share"] for one in fact["shares"]] == ["3095.85", "2786.27", "1547.92"]
+    assert (await town.get(BUDGET))["committed"] == "3095.85"
+    bill = {"amount": "300.00", "obligation": order["obligation"]}
+    problem = await town.refused(courtyard, "expenses", bill, WORKER, "spent-beyond-share")
+    assert problem["detail"].endswith("is 3,095.85, of which 2,800.00 is spent.")
+    await town.done(courtyard, "expenses", {**bill, "amount": "295.85"}, WORKER)
+
+
 GARDENS: dict[str, Any] = {
     "benefit": {
         "households": 30,

@@ -271,3 +271,8 @@ async def test_a_late_invoice_finds_its_place(town: Any) -> None:
     assert [one["amount"] for one in settled["released"]] == ["15.00"]
     assert (await town.get(BUDGET))["committed"] == "915.00"
     await town.refused(i1, "expenses", {"amount": "1.00", **bill}, WORKER, "no-open-obligation")
+    credit = {"spending": spent[0]["spending"], "amount": "500.00", "reason": "Credit note"}
+    await town.done(i1, "expense-corrections", credit, WORKER)
+    assert (await town.get(BUDGET))["committed"] == "795.00"
+    (grant,) = (await town.get(f"/initiatives/{i1}"))["grants"]
+    assert grant["status"] == "settled"

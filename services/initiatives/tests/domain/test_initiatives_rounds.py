@@ -10,6 +10,7 @@ import pytest
 
 from initiatives.domain.by_time import JudgeInitiativeByTime
 from initiatives.domain.co_funding import PromiseCoFunding, SettleCosts, cover_of
+from initiatives.domain.correcting import CorrectSpending
 from initiatives.domain.ending import EndSupport
 from initiatives.domain.experiment import AgreeExperiment, ConcludeExperiment
 from initiatives.domain.gates import KnownParty
@@ -20,7 +21,7 @@ from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.life import CompleteInitiative, StartInitiative
 from initiatives.domain.referral import ReferInitiative
 from initiatives.domain.roles import AgreeCorporationRole
-from initiatives.domain.spending import CorrectSpending, EnterObligation, RecordSpending
+from initiatives.domain.spending import EnterObligation, RecordSpending
 from initiatives.domain.support import (
     AskedLine,
     DecidedLine,
@@ -69,6 +70,17 @@ def _granted(request: int, amount: str, on: date, *conditions: Condition) -> Sup
         partly=False,
         conditions=conditions or None,
         on=on,
+    )
+
+
+def _costs(euros: int) -> InitiativeChanged:
+    return InitiativeChanged(
+        title="Green courtyard",
+        themes=("greening",),  # type: ignore[arg-type]  # its wire form
+        collective_benefit="Everyone",
+        plan=InitiativePlan(costs=Decimal(euros), benefit=Benefit(open_to_everyone=True)),
+        change="Costs",
+        on=date(2026, 4, 20),
     )
 
 
@@ -171,16 +183,7 @@ def test_support_of_an_earlier_round_makes_no_new_one_supported(again: Specifica
 def test_conditions_of_an_earlier_round_bind_no_new_one(requested: Specification) -> None:
     """INI-29: a grant of before asked for complete funding; that of this round does not."""
     whole = Condition(kind=ConditionKind.CO_FUNDING_COMPLETE)
-    plan = InitiativePlan(costs=Decimal(9600), benefit=Benefit(open_to_everyone=True))
-    changed = InitiativeChanged(
-        title="Green courtyard",
-        themes=("greening",),  # type: ignore[arg-type]  # its wire form
-        collective_benefit="Everyone",
-        plan=plan,
-        change="Costs",
-        on=date(2026, 4, 20),
-    )
-    first = requested.and_(changed, _granted(1, "4000", date(2026, 4, 20), whole))
+    first = requested.and_(_costs(9600), _granted(1, "4000", date(2026, 4, 20), whole))
     first.when(StartInitiative()).refused("co-funding-incomplete")
     second = _again(first).when(_ask("200")).recorded().and_(_granted(2, "200", date(2026, 9, 1)))
     cover = cover_of(_state(second))
@@ -192,7 +195,7 @@ def test_conditions_of_an_earlier_round_bind_no_new_one(requested: Specification
 def test_costs_of_a_new_round_are_divided_by_its_own_grants(granted: Specification) -> None:
     """INI-30: the corporation's part is what it granted in this round; R1 keeps its books."""
     now = _again(granted).when(_ask("1000")).recorded()
-    now = now.and_(_granted(2, "1000", date(2026, 9, 1)))
+    now = now.and_(_costs(2000), _granted(2, "1000", date(2026, 9, 1)))
     promised = now.by("partner", partner="gm").when(PromiseCoFunding(amount=Decimal(1000)))
     done = promised.recorded().when(StartInitiative()).recorded()
     settled = done.when(CompleteInitiative()).recorded().when(SettleCosts(costs=Decimal(1200)))
@@ -271,7 +274,7 @@ def test_review_of_an_earlier_grant_goes_on_and_touches_no_new_one(granted: Spec
     second.when(RecordSpending(amount=Decimal(200))).recorded()
     known = second.when(StartInitiative()).recorded().knowing(KnownParty("gm", "Assen"))
     known.when(ReferInitiative(partner="gm", reason="Theirs")).refused("not-to-be-referred")
-    assert not _state(second).gates.is_lost(gate)
+    assert not _state(second).gates.is_lost(2, gate)
 
 
 def test_space_of_an_earlier_round_keeps_no_role_from_ending(

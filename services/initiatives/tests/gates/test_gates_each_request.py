@@ -155,7 +155,57 @@ async def test_a_change_of_plan_reviews_each_grant_that_it_touches(town: Any) ->
     await town.done(i1, "changes", {"plan": plan, "change": "Care"}, WORKER)
     reviews = await town.facts_named(i1, "support-review-required")
     assert [one["request"] for one in reviews] == [1]
-    assert len(await town.facts_named(i1, "gate-no-longer-passed")) == 1
+    (lost,) = await town.facts_named(i1, "gate-no-longer-passed")
+    assert (lost["request"], lost["gate"]) == (1, "legal-basis")
+    await town.done(i1, "changes", {"plan": town.plan, "change": "Coffee again"}, WORKER)
+    (again,) = await town.facts_named(i1, "gate-passed-again")
+    assert (again["request"], again["gate"]) == (1, "legal-basis")
+    assert (await town.get(f"/initiatives/{i1}/gates"))["reviews"] == []
+
+
+async def test_each_grant_that_loses_a_gate_is_named(town: Any, facts: Any) -> None:
+    """INI-14, INI-23: the base breaks under two grants: once for each, and it is one gate."""
+    i1 = await town.coffee()
+    await town.granted(i1)
+    await town.request(i1, "400.00")
+    await town.granted(i1, "400.00")
+    town.clock.set("2026-05-18T09:00:00Z")
+    await _broken(town, facts, "2026-05-18")
+    await town.again("broken-2026-05-18")
+    lost = await town.facts_named(i1, "gate-no-longer-passed")
+    assert [(one["request"], one["gate"]) for one in lost] == [
+        (1, "base-in-order"),
+        (2, "base-in-order"),
+    ]
+    assert (await town.get(f"/initiatives/{i1}"))["gatesLost"] == 1
+    await town.done(i1, "support-endings", {"request": 1, "reason": "Done"}, MANAGER)
+    await town.hear("monitoring", "base-lariks-oost", facts.verdict(on="2026-05-20"), "whole")
+    again = await town.facts_named(i1, "gate-passed-again")
+    assert [one["request"] for one in again] == [2]
+    # what an ended grant had lost is no concern any more
+    assert (await town.get(f"/initiatives/{i1}"))["gatesLost"] == 0
+
+
+async def test_what_one_grant_lost_is_no_news_hidden_from_another(town: Any, facts: Any) -> None:
+    """INI-14: R2 was granted on an override while R1 had lost the base: R1 alone regains it."""
+    i1 = await town.coffee()
+    await town.granted(i1)
+    town.clock.set("2026-04-14T09:00:00Z")
+    await _broken(town, facts, "2026-04-14")
+    await town.request(i1, "400.00")
+    await town.override(i1, "base-in-order", "2026-07-01")
+    await town.granted(i1, "400.00")
+    await town.hear("monitoring", "base-lariks-oost", facts.verdict(on="2026-04-15"), "whole")
+    assert [one["request"] for one in await town.facts_named(i1, "gate-passed-again")] == [1]
+    await _broken(town, facts, "2026-04-16")
+    lost = await town.facts_named(i1, "gate-no-longer-passed")
+    assert [one["request"] for one in lost] == [1, 1, 2]
+    gates = await town.get(f"/initiatives/{i1}/gates")
+    assert [(one["request"], one["again"]) for one in gates["lost"]] == [
+        (1, "2026-04-14"),
+        (1, None),
+        (2, None),
+    ]
 
 
 async def test_other_lines_are_another_ground(town: Any) -> None:

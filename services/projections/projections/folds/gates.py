@@ -109,6 +109,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     assert isinstance(event, facts.GateNoLongerPassed)  # noqa: S101 - registered for it
     row = own(rows, change)
     mark = {
+        "request": event.request,
         "gate": event.gate.value,
         "code": event.code,
         "since": event.on.isoformat(),
@@ -124,7 +125,10 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     row = own(rows, change)
     marks = [
         {**mark, "again": event.on.isoformat()}
-        if mark["gate"] == event.gate.value and not mark.get("again") and not mark.get("over")
+        if mark["gate"] == event.gate.value
+        and event.request in {None, mark.get("request")}
+        and not mark.get("again")
+        and not mark.get("over")
         else mark
         for mark in row.body["marks"]
     ]

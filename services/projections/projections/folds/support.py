@@ -114,6 +114,18 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     row = _support(rows, change, event.request)
     yield row.with_body(ended=event.on.isoformat(), settlesOn=event.settles_on.isoformat())
     yield _released(change, row, event.released, event.on)
+    yield _without_marks_of(own(rows, change), event.request, event.on)
+
+
+def _without_marks_of(initiative: Row, request: int, on: Any) -> Row:
+    """What an ended grant had lost is no concern any more from that day."""
+    marks = [
+        mark
+        if mark.get("request") != request or mark.get("over")
+        else {**mark, "over": on.isoformat()}
+        for mark in initiative.body["marks"]
+    ]
+    return initiative.with_body(marks=marks)
 
 
 @folds.on(support_terms.SupportSettled)
@@ -141,7 +153,10 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
 
 @folds.on(spending.SpendingRecorded, spending.SpendingCorrected)
 def _(rows: Rows, change: Change) -> Iterable[Row]:
-    """A spending counts on the day of delivery, as it is known now (INI-28)."""
+    """A spending counts on the day of delivery, as it is known now (INI-28).
+
+    What a correction gives back after all was settled goes back on the day of the correction.
+    """
     event = change.event
     assert isinstance(event, (spending.SpendingRecorded, spending.SpendingCorrected))  # noqa: S101
     assert event.on is not None  # noqa: S101 - each of them names the day of delivery
@@ -158,6 +173,9 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
         change.received.municipalities,
         valid_from=event.on,
     )
+    if isinstance(event, spending.SpendingCorrected) and event.released:
+        told = day_of(change.received.time)
+        yield _released(change, own(rows, change), event.released, told)
 
 
 def _pledges(rows: Rows, partner: str) -> list[dict[str, Any]]:

@@ -150,6 +150,7 @@ def _lost(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterator[O
                 continue
             yield OpenGate(
                 initiative=row.key,
+                request=mark.get("request"),
                 gate=mark["gate"],
                 outcome="lost",
                 code=mark["code"],

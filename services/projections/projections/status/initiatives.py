@@ -122,7 +122,9 @@ def _line(found: Found, row: Said, status: str) -> InitiativeLine:
 
 
 def _marks(row: Said, on: date) -> list[str]:
-    return [f"{mark['gate']}: {mark['code']} since {mark['since']}" for mark in lost_gates(row, on)]
+    """In words, once for all grants that lost the gate by the same ground."""
+    said = (f"{mark['gate']}: {mark['code']} since {mark['since']}" for mark in lost_gates(row, on))
+    return list(dict.fromkeys(said))
 
 
 def _without_level(found: Found, row: Said, status: str) -> list[str]:

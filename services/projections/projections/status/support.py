@@ -160,6 +160,7 @@ def _review(row: Said, found: Found) -> date | None:
         return None
     again = any(
         mark["gate"] == review["gate"]
+        and mark.get("request") in {None, body["request"]}
         and by(mark.get("again"), found.day)
         and mark["again"] >= review["on"]
         for one in found.of("initiative")

@@ -118,6 +118,76 @@ class TestSupport:
         then = rows.status(as_of="2026-05-10", known_at="2026-05-31").money
         assert then.spent == Decimal("620.00")
 
+    def test_a_gate_is_lost_and_regained_by_each_grant(self, i1: Any, folded: Any) -> None:
+        """INI-14, INI-21: R2 has the base again, R1 not; with the end of R1 nothing is open."""
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        i1.say("i1", grant("400.00").model_copy(update={"request": 2}), "2026-04-21")
+        for request in (1, 2):
+            lost = gates.GateNoLongerPassed(
+                request=request,
+                gate=Gate.BASE_IN_ORDER,
+                code="base-not-in-order",
+                on=date(2026, 5, 18),
+            )
+            i1.say("i1", lost, "2026-05-18")
+        again = gates.GatePassedAgain(
+            request=2, gate=Gate.BASE_IN_ORDER, reason="In order", on=date(2026, 6, 1)
+        )
+        i1.say("i1", again, "2026-06-01")
+        ended = support_terms.SupportEnded(
+            request=1,
+            area=LARIKS,
+            spent=Decimal("0.00"),
+            ordered=Decimal("0.00"),
+            settles_on=date(2026, 8, 28),
+            reason="Done",
+            on=date(2026, 7, 1),
+        )
+        i1.say("i1", ended, "2026-07-01")
+        rows = folded(i1.stored)
+
+        def lost_on(on: str) -> list[int | None]:
+            found = rows.status(as_of=on).gates.open
+            return [one.request for one in found if one.outcome == "lost"]
+
+        assert lost_on("2026-05-31") == [1, 2]
+        assert lost_on("2026-06-30") == [1]
+        assert lost_on("2026-07-02") == []
+
+    def test_a_credit_note_after_settling_goes_back(self, i1: Any, folded: Any) -> None:
+        """INI-28: 120.00 comes back on 1 December: spent and released tell it, nothing is left."""
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        i1.say("i1", spent("x1", "620.00", "2026-05-01"), "2026-05-02")
+
+        def back(amount: str) -> tuple[support_terms.BudgetShare, ...]:
+            share = support_terms.BudgetShare(
+                budget_area=LARIKS, year=2026, amount=Decimal(amount), request=1
+            )
+            return (share,)
+
+        settled = support_terms.SupportSettled(
+            request=1, spent=Decimal("620.00"), released=back("880.00"), on=date(2026, 10, 28)
+        )
+        i1.say("i1", settled, "2026-10-28")
+        credited = spending.SpendingCorrected(
+            spending="x1",
+            request=1,
+            line=1,
+            amount=Decimal("500.00"),
+            reason="Credit note",
+            released=back("120.00"),
+            on=date(2026, 5, 1),
+        )
+        i1.say("i1", credited, "2026-12-01")
+        rows = folded(i1.stored)
+        money = rows.status(as_of="2026-12-31").money
+        assert (money.spent, money.released, money.left) == (
+            Decimal("500.00"),
+            Decimal("1000.00"),
+            Decimal("0.00"),
+        )
+        assert rows.status(as_of="2026-11-30").money.released == Decimal("880.00")
+
     def test_a_pledge_that_is_withdrawn_leaves_what_was_paid(self, i1: Any, folded: Any) -> None:
         """INI-29: each party its own part; the corporation's grant does not grow by it."""
         i1.say("i1", grant("4000.00"), "2026-04-20")

@@ -70,6 +70,8 @@ class GateNoLongerPassed(Event, type=f"{_GONE}.v2"):
     `on` is the first day on which it did not pass, also where word of that came later.
     """
 
+    request: Annotated[int, Field(ge=1)] | None = None
+    """The granted request that rested on it; none: every grant that stood."""
     gate: Gate
     code: str
     reason: str = ""
@@ -87,6 +89,8 @@ def _of_nine_gates(data: dict[str, Any]) -> dict[str, Any]:
 class GatePassedAgain(Event, type="nl.leefbaarheid.initiatives.gate-passed-again.v1"):
     """A gate that was lost after the grant passes again."""
 
+    request: Annotated[int, Field(ge=1)] | None = None
+    """The granted request that rests on it; none: every grant that stood."""
     gate: Gate
     reason: str
     evidence: tuple[str, ...] = ()

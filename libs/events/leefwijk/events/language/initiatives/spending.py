@@ -9,6 +9,7 @@ from pydantic import Field
 
 from leefwijk.events.event import Event
 from leefwijk.events.fields import Euro, Identifier, Reason, ShortText
+from leefwijk.events.language.initiatives.support_terms import BudgetShare
 
 
 class ObligationEntered(Event, type="nl.leefbaarheid.initiatives.obligation-entered.v1"):
@@ -36,6 +37,8 @@ class SpendingRecorded(Event, type="nl.leefbaarheid.initiatives.spending-recorde
     """The order that it pays."""
     reference: ShortText | None = None
     """The invoice or its like; never a person."""
+    ordered: date | None = None
+    """The day of the order, where that was another day than that of delivery."""
     on: date
 
 
@@ -51,4 +54,6 @@ class SpendingCorrected(Event, type="nl.leefbaarheid.initiatives.spending-correc
     amount: Euro | None = None
     hours: Annotated[int, Field(ge=0)] | None = None
     reason: Reason
+    released: tuple[BudgetShare, ...] | None = None
+    """What goes back to a budget at once: a supplier paid it back after all was settled."""
     on: date

@@ -83,6 +83,8 @@ class BudgetShare(Wire):
     budget_area: AreaId
     year: int
     amount: Euro
+    request: Number | None = None
+    """The grant that gives it back; none: the one that the fact is about."""
 
 
 class SupportEnded(Event, type="nl.leefbaarheid.initiatives.support-ended.v1", audience=_PARTNERS):
