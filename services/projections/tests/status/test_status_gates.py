@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from leefwijk.events.language.gates import (
     Means,
     SetAside,
 )
-from leefwijk.events.language.initiatives import gates, life
+from leefwijk.events.language.initiatives import gates, life, support_terms
 
 
 class TestGates:
@@ -247,3 +248,39 @@ class TestGates:
         assert status.gates is None
         assert "gates" in status.withheld
         assert "gates" not in status.knowledge
+
+    def test_a_gate_is_lost_and_regained_by_each_grant(self, i1: Any, folded: Any) -> None:
+        """INI-14, INI-21: R2 has the base again, R1 not; with the end of R1 nothing is open."""
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        i1.say("i1", grant("400.00").model_copy(update={"request": 2}), "2026-04-21")
+        for request in (1, 2):
+            lost = gates.GateNoLongerPassed(
+                request=request,
+                gate=Gate.BASE_IN_ORDER,
+                code="base-not-in-order",
+                on=date(2026, 5, 18),
+            )
+            i1.say("i1", lost, "2026-05-18")
+        again = gates.GatePassedAgain(
+            request=2, gate=Gate.BASE_IN_ORDER, reason="In order", on=date(2026, 6, 1)
+        )
+        i1.say("i1", again, "2026-06-01")
+        ended = support_terms.SupportEnded(
+            request=1,
+            area=LARIKS,
+            spent=Decimal("0.00"),
+            ordered=Decimal("0.00"),
+            settles_on=date(2026, 8, 28),
+            reason="Done",
+            on=date(2026, 7, 1),
+        )
+        i1.say("i1", ended, "2026-07-01")
+        rows = folded(i1.stored)
+
+        def lost_on(on: str) -> list[int | None]:
+            found = rows.status(as_of=on).gates.open
+            return [one.request for one in found if one.outcome == "lost"]
+
+        assert lost_on("2026-05-31") == [1, 2]
+        assert lost_on("2026-06-30") == [1]
+        assert lost_on("2026-07-02") == []
