@@ -296,8 +296,8 @@ async def test_green_is_planned_and_realised_in_its_own_units(
     by_measure = {one["measure"]: one for one in found["measures"]}
     assert by_measure.keys() == {"tree", "unpaved"}
     trees = by_measure["tree"]
-    # nothing was reported of them, which is not nought
-    assert (trees["unit"], Decimal(trees["planned"]), trees["realised"]) == ("piece", 6, None)
+    said = (Decimal(trees["planned"]), Decimal(trees["realised"]))
+    assert (trees["unit"], *said) == ("piece", 6, 0)
 
 
 async def _panel_on_the_topic(

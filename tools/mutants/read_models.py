@@ -6,6 +6,7 @@ from tools.mutants.places import (
     CORE,
     DELIVERY,
     EVENTS,
+    EVIDENCE,
     FILLING,
     KAFKA,
     PASSING,
@@ -175,5 +176,13 @@ READ_MODELS = (
         "if self._whole or not streams:",
         "if self._whole is not None or not streams:",
         (f"{FILLING}::test_a_stream_that_was_forgotten_is_known_when_it_comes_again",),
+    ),
+    Mutant(
+        "an event beneath two rows is counted twice",
+        3,
+        f"{PROJECTIONS}/spans.py",
+        "max(0, last - max(first - 1, through))",
+        "last - first + 1",
+        (f"{EVIDENCE}::test_versions_of_rows_are_counted_once_together",),
     ),
 )

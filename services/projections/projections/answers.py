@@ -75,6 +75,7 @@ class StatusLine(Resource):
     level_id: str | None = None
     by_area: str | None = None
     """The area around it whose level leads here."""
+    by_name: str | None = None
     by_level: str | None = None
     by_code: str | None = None
     """`experienced-area-leads` where that is an area as people live it."""

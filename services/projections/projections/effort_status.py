@@ -66,12 +66,13 @@ def compose(
 ) -> EffortStatus:
     """The status: `rows` are of the area and what lies in it.
 
-    `inherited` are levels of what it lies in, those of the nearest first.
+    `inherited` are levels of what it lies in, those of the nearest first, and those areas.
     """
     by_kind: dict[str, list[Said]] = {kind: [] for kind in KINDS}
     for row in rows:
         by_kind[row.kind].append(row)
-    found = Found(asked, by_kind, held, beside, inherited)
+    above = [row for row in inherited if row.kind == "level"]
+    found = Found(asked, by_kind, held, beside, above)
     own = next((row for row in by_kind["area"] if row.area == asked.area), None)
     stories = telling.stories_of(telling.told_of(found), asked)
     lines = initiatives.initiatives_of(found)

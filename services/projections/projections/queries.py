@@ -121,8 +121,8 @@ async def _rows_of(snapshot: Snapshot, place: Place) -> list[Said]:
 
 async def _levels_over(snapshot: Snapshot, place: Place) -> list[Said]:
     """Levels of what the area lies in, nearest first; of two of one area the later begun leads."""
-    levels = await snapshot.rows(place.over, ["level"]) if place.over else []
-    return _nearest_first(levels, place.over)
+    over = await snapshot.rows(place.over, ["area", "level"]) if place.over else []
+    return _nearest_first(over, place.over)
 
 
 def _nearest_first(levels: Sequence[Said], over: Sequence[str]) -> list[Said]:
@@ -164,9 +164,9 @@ async def status_list(
         )
         over = await over_each(snapshot, page[:limit])
         wanted = {area for row in page[:limit] for area in (row.key, *over[row.key])}
-        levels = await snapshot.rows(sorted(wanted), ["level"])
+        said = await snapshot.rows(sorted(wanted), ["area", "level"])
         for row in page[:limit]:
-            line = _line(row, levels, over[row.key], asked)
+            line = _line(row, said, over[row.key], asked)
             after = row.key
             if level is None or line.level == level:
                 found.append(line)
@@ -176,9 +176,9 @@ async def status_list(
             return found, None
 
 
-def _line(row: Said, levels: list[Said], over: list[str], asked: Asked) -> StatusLine:
-    own = [one for one in levels if one.area == row.key]
-    inherited = _nearest_first(levels, over)
+def _line(row: Said, said: list[Said], over: list[str], asked: Asked) -> StatusLine:
+    own = [one for one in said if one.area == row.key and one.kind == "level"]
+    inherited = _nearest_first(said, over)
     found = effort_status.level_of(own, inherited, replace(asked, area=row.key))
     return StatusLine(
         area=row.key,
@@ -190,6 +190,7 @@ def _line(row: Said, levels: list[Said], over: list[str], asked: Asked) -> Statu
         valid_through=found.valid_through,
         level_id=found.id,
         by_area=found.by_area,
+        by_name=found.by_name,
         by_level=found.by_level,
         by_code=found.by_code,
         leading_level=found.leading_level,

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from leefwijk.events.decider import Context, State, refuse
 from leefwijk.events.fields import area_code, municipality_of
 from leefwijk.events.store import listing
-from leefwijk.gates.within import is_lived_in, wholly_within
+from leefwijk.gates.within import wholly_within
 from leefwijk.service.context import ServiceContext
 from monitoring.domain.area import Area
 from monitoring.domain.area_roles import EndRolesOfPartner
@@ -34,6 +34,8 @@ from monitoring.domain.story import Story
 S = TypeVar("S", bound=State)
 
 LARGEST = 500
+AGREED_ONCE = (Status.AGREED, Status.ENDED, Status.EXPIRED)
+"""Where a level stands that was agreed, whatever became of it."""
 
 
 async def find_all(service: ServiceContext, kind: type[S], *terms: str) -> list[tuple[str, S]]:
@@ -176,24 +178,33 @@ async def area_levels(
     service: ServiceContext, _command: Any, level: EffortLevel, context: Context
 ) -> tuple[AreaLevels]:
     """The other agreed levels of the same area, and those that lead over it."""
-    found = [
-        OtherLevel(id_, other.level, first, other.last_day)
-        for id_, other, first in await _agreed(service, f"area:{level.area}")
-        if id_ != context.stream
-    ]
+    found = []
+    for status in AGREED_ONCE:
+        terms = (f"area:{level.area}", f"status:{status.value}")
+        for id_, other in await find_all(service, EffortLevel, *terms):
+            if id_ != context.stream and other.valid_from is not None:
+                found.append(OtherLevel(id_, other.level, other.valid_from, other.last_day))
     place = await place_of(service, level.area)
     leading = await leading_levels(service, place) if place is not None else ()
     return (AreaLevels(tuple(found), leading),)
 
 
-async def _agreed(service: ServiceContext, term: str) -> list[tuple[str, EffortLevel, date]]:
-    """Levels that were agreed, whatever became of them, each with its first day."""
-    return [
-        (id_, level, level.valid_from)
-        for status in (Status.AGREED, Status.ENDED, Status.EXPIRED)
-        for id_, level in await find_all(service, EffortLevel, term, f"status:{status.value}")
-        if level.agreement is not None and level.valid_from is not None
-    ]
+_LIVED_LEVELS = text("""
+select substr(stream_id, 15) as id from documents
+where kind = 'effort-levels' and area like 'XA%' and status = any(cast(:statuses as text[]))
+    and facets && (select array_agg('municipality:' || m) from unnest(cast(:of as text[])) t (m))
+order by stream_id
+""")
+
+
+async def _lived_levels(
+    service: ServiceContext, place: KnownPlace
+) -> list[tuple[str, EffortLevel]]:
+    """The levels that were agreed for areas as people live them around here."""
+    asked = {"statuses": [one.value for one in AGREED_ONCE], "of": list(place.municipalities)}
+    async with service.reading.connect() as connection:
+        ids = (await connection.execute(_LIVED_LEVELS, asked)).scalars().all()
+    return [(id_, (await service.handler.load(EffortLevel, id_)).state) for id_ in ids]
 
 
 async def leading_levels(service: ServiceContext, place: KnownPlace) -> tuple[LeadingLevel, ...]:
@@ -203,20 +214,14 @@ async def leading_levels(service: ServiceContext, place: KnownPlace) -> tuple[Le
     """
     if place.parts or not place.municipalities:
         return ()
-    lived = [
-        (id_, level, first)
-        for municipality in place.municipalities
-        for id_, level, first in await _agreed(service, f"municipality:{municipality}")
-        if is_lived_in(level.area)
-    ]
-    if not lived:
-        return ()
-    smallest = await smallest_parts(service, place)
+    lived = await _lived_levels(service, place)
+    smallest = await smallest_parts(service, place) if lived else ()
     found = []
-    for id_, level, first in lived:
+    for id_, level in lived:
+        first = level.valid_from
         drawing = await drawing_of(service, level.area)
         parts = [part.area for part in drawing.parts] if drawing else []
-        if drawing is not None and wholly_within(place.area, smallest, parts):
+        if drawing is not None and first is not None and wholly_within(place.area, smallest, parts):
             lived_in, over = drawing.name, place.name or place.area
             found.append(
                 LeadingLevel(id_, level.level, first, level.last_day, level.area, lived_in, over)

@@ -73,6 +73,7 @@ SHEET = Sheet(
     agreed="Afgesproken",
     leading_level="Leidend niveau",
     by_area="Leidend gebied",
+    by_name="Naam leidend gebied",
     valid_through="Tot en met",
 )
 """Columns of the sheet."""

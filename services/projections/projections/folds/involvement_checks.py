@@ -159,7 +159,7 @@ def _(rows: Rows, change: Change) -> Iterable[Row]:
     assert isinstance(event, facts.ExplanationTold)  # noqa: S101 - registered for it
     row = _own(rows, change)
     *before, last = row.body["conclusions"]
-    told = {**last["told"], event.group.value: event.told_on.isoformat()}
+    told = {**last.get("told", {}), event.group.value: event.told_on.isoformat()}
     yield row.with_body(conclusions=[*before, {**last, "told": told}])
 
 

@@ -281,7 +281,9 @@ def _check(found: Found, row: Said, superseding: Mapping[str, Mapping[str, str]]
 
 def _promises(row: Said, conclusion: Mapping[str, Any], on: date) -> list[GroupPromise]:
     doubts = _doubts(row, conclusion, on)
-    told = {group: told_on for group, told_on in conclusion["told"].items() if by(told_on, on)}
+    told = {
+        group: told_on for group, told_on in conclusion.get("told", {}).items() if by(told_on, on)
+    }
     return [
         GroupPromise(
             group=one["group"],

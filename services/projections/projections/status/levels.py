@@ -94,6 +94,7 @@ class Level(Resource):
     """What it rested on and lost; for people of the platform."""
     by_area: str | None = None
     """The area around it whose level holds here: it has none itself, or one that does not lead."""
+    by_name: str | None = None
     by_level: str | None = None
     by_code: str | None = None
     """`experienced-area-leads` where that is an area as people live it: it leads (MON-06)."""
@@ -114,7 +115,8 @@ def level_of(
 ) -> Level:
     """The level on the day: agreed, else `basic` that nobody agreed, with what ran out.
 
-    `inherited` are levels of what the area lies in, those of the nearest first. Over the level of
+    `inherited` are levels of what the area lies in, those of the nearest first, with what is said
+    of those areas themselves. Over the level of
     an administrative area leads that of an area as people live it that it lies in; over no level
     of its own, that of the nearest (MON-06).
     """
@@ -126,12 +128,19 @@ def level_of(
     return own.model_copy(
         update={
             "by_area": above.area if above else None,
+            "by_name": _name(inherited, above.area) if above else None,
             "by_level": by_level,
             "by_code": EXPERIENCED_AREA_LEADS if lived_in else None,
             "leading_level": by_level or own.level,
             "touching": [one for each in shared for one in _touching(each, asked)],
         }
     )
+
+
+def _name(rows: Sequence[Said], area: str | None) -> str | None:
+    """How an area is called, where its own facts have arrived."""
+    own = (row.body["name"] for row in rows if row.kind == "area" and row.area == area)
+    return next(own, None)
 
 
 def _leading(around: Sequence[Said], asked: Asked) -> Said | None:
@@ -142,7 +151,7 @@ def _leading(around: Sequence[Said], asked: Asked) -> Said | None:
 
 
 def _touching(shared: Shared, asked: Asked) -> Iterator[Touching]:
-    name = next((row.body["name"] for row in shared.rows if row.kind == "area"), None)
+    name = _name(shared.rows, shared.area)
     levels = [row for row in shared.rows if row.kind == "level"]
     leading = _leading(levels, asked)
     if leading is not None:

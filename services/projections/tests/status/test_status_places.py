@@ -170,11 +170,11 @@ async def test_the_level_of_what_people_live_in_leads(
 
 def leading(said: Any) -> tuple[Any, ...]:
     """Whose level leads, as a status or a line of the list says it."""
-    names = ("level", "agreed", "byArea", "byLevel", "byCode", "leadingLevel")
+    names = ("level", "agreed", "byArea", "byName", "byLevel", "byCode", "leadingLevel")
     return tuple(said[name] for name in names)
 
 
-BY_LIVED = (LIVED, "extra", "experienced-area-leads", "extra")
+BY_LIVED = (LIVED, "Lariks en Pittelo", "extra", "experienced-area-leads", "extra")
 
 
 async def test_where_both_have_a_level_that_of_what_people_live_in_leads(
@@ -184,14 +184,14 @@ async def test_where_both_have_a_level_that_of_what_people_live_in_leads(
     own = level(history, "l1", LARIKS, agreed="large_scale")
     await read_side.receive(*assen(history), *own)
     alone = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
-    assert leading(alone) == ("large_scale", True, None, None, None, "large_scale")
+    assert leading(alone) == ("large_scale", True, None, None, None, None, "large_scale")
     await read_side.receive(*level(history, "l2", LIVED, "2026-03-01"))
     both = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
     assert leading(both) == ("large_scale", True, *BY_LIVED)
     assert leading((await read_side.status(BUURT, asOf="2026-06-30"))["level"])[2:] == BY_LIVED
     # on a day before the drawing had a level, that of the wijk leads
     before = (await read_side.status(LARIKS, asOf="2026-02-28"))["level"]
-    assert leading(before) == ("large_scale", True, None, None, None, "large_scale")
+    assert leading(before) == ("large_scale", True, None, None, None, None, "large_scale")
 
 
 async def test_a_level_of_the_division_around_does_not_lead_over_an_own_one(
@@ -201,9 +201,9 @@ async def test_a_level_of_the_division_around_does_not_lead_over_an_own_one(
     said = [*level(history, "l1", ASSEN), *level(history, "l2", ELSEWHERE, agreed="large_scale")]
     await read_side.receive(*assen(history), *said)
     own = (await read_side.status(ELSEWHERE, asOf="2026-06-30"))["level"]
-    assert leading(own) == ("large_scale", True, None, None, None, "large_scale")
+    assert leading(own) == ("large_scale", True, None, None, None, None, "large_scale")
     under = (await read_side.status(BUURT, asOf="2026-06-30"))["level"]
-    assert leading(under) == ("basic", False, ASSEN, "extra", None, "extra")
+    assert leading(under) == ("basic", False, ASSEN, ASSEN, "extra", None, "extra")
 
 
 async def test_a_wijk_of_which_all_lies_in_it_lies_in_it(read_side: Any, history: Any) -> None:
@@ -232,7 +232,7 @@ async def test_a_wijk_of_which_all_lies_in_it_lies_in_it(read_side: Any, history
     )
     await read_side.receive(history.say("b2", second, area=second.area))
     found = (await read_side.status(LARIKS, asOf="2026-06-30"))["level"]
-    assert leading(found) == ("basic", False, None, None, None, "basic")
+    assert leading(found) == ("basic", False, None, None, None, None, "basic")
     assert await listed(read_side, LARIKS) == leading(found)
     (touching,) = found["touching"]
     assert (touching["area"], touching["name"], touching["level"]) == (
@@ -258,7 +258,7 @@ async def test_an_area_that_is_only_touched_shows_both_levels(read_side: Any, hi
     ]
     await read_side.receive(*assen(history), *said)
     found = (await read_side.status(ASSEN, asOf="2026-06-30"))["level"]
-    assert leading(found) == ("large_scale", True, None, None, None, "large_scale")
+    assert leading(found) == ("large_scale", True, None, None, None, None, "large_scale")
     assert [(one["area"], one["id"]) for one in found["touching"]] == [(wider.area, "l2")]
     assert (await read_side.status(ASSEN, asOf="2026-02-28"))["level"]["touching"] == []
 
@@ -287,7 +287,15 @@ async def test_the_list_names_the_level_that_leads(read_side: Any, history: Any)
             assert await listed(read_side, area, asOf=day) == leading(status)
     assert await listed(read_side, BUURT) == ("basic", False, *BY_LIVED)
     assert await listed(read_side, PITTELO) == ("large_scale", True, *BY_LIVED)
-    assert await listed(read_side, ELSEWHERE) == ("basic", False, ASSEN, "extra", None, "extra")
+    assert await listed(read_side, ELSEWHERE) == (
+        "basic",
+        False,
+        ASSEN,
+        ASSEN,
+        "extra",
+        None,
+        "extra",
+    )
     sheet = await read_side.get("/effort-statuses", asOf="2026-06-30", format="csv")
     heads, *lines = sheet.text.splitlines()
     assert "Leidend niveau" in heads
