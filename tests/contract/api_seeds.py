@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api_kit import AREA, MUNICIPALITY, Service
+from api_kit import AREA, MUNICIPALITY, PARTNER, Service
 from sqlalchemy import text
 
 from housing_mix.domain.stock import DeliverDwelling
@@ -35,6 +35,10 @@ from participation.domain.trajectory_life import OpenTrajectory
 BUURT = "BU01060100@2020"
 _KNOWN_AREA = text("""
 insert into known_areas (area, name, municipalities) values (:area, 'Centrum', array[:municipality])
+""")
+_KNOWN_PARTNER = text("""
+insert into known_partners (partner, kind, municipalities)
+values (:partner, 'tenants_organisation', array[:where])
 """)
 
 
@@ -147,6 +151,8 @@ async def _participation(service: Service) -> None:
             "insert into known_areas (area, municipalities) values (:area, array[:municipality])"
         )
         await connection.execute(known, {"area": AREA, "municipality": MUNICIPALITY})
+        for partner in ("hv-assen", PARTNER):
+            await connection.execute(_KNOWN_PARTNER, {"partner": partner, "where": MUNICIPALITY})
     service.things["involvement-checks"] = await _post(
         service,
         "/involvement-checks",

@@ -23,6 +23,7 @@ from leefwijk.events.language.participation.ladder import Answers, People, Reaso
 from leefwijk.events.language.participation.words import Form, Group
 from leefwijk.events.small_counts import SMALLEST
 from participation.domain.involvement_check import SCREENS, Asking, InvolvementCheck, Status
+from participation.domain.parties import KnownParty
 from participation.domain.places import EarlierDecision, KnownArea, KnownPlaces
 
 Themes = Annotated[tuple[Theme, ...], Field(min_length=1, max_length=6)]
@@ -193,11 +194,16 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
     askings: Annotated[tuple[PartnerAsking, ...], Field(max_length=20)] = ()
 
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
-        """Refuses `statement-without-counts` and `outside-own-municipality`."""
+        """Refuses `statement-without-counts` and `outside-own-municipality`.
+
+        Its municipalities are those of its account in which it still works with us.
+        """
         if check.status is not None:
             refuse("already-opened", "This check exists already.")
         municipalities = context.knowledge(KnownArea).municipalities
-        if not context.actor.municipalities & set(municipalities):
+        party = context.knowledge(KnownParty)
+        own = context.actor.municipalities & party.works_in
+        if not own & set(municipalities):
             _refuse_outside(self.area)
         if not self.askings or not any(asking.answers.total for asking in self.askings):
             refuse(
@@ -211,14 +217,14 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
             asked_in = asking.asked_in or (self.area,)
             places = context.knowledge(KnownPlaces)
             places.require(asked_in, self.area)
-            if not places.municipalities_of(asked_in) <= context.actor.municipalities:
+            if not places.municipalities_of(asked_in) <= own:
                 _refuse_outside(", ".join(asked_in))
             yield PartnerAskingHandedIn(
                 area=self.area,
                 municipalities=municipalities,
                 themes=self.themes,
                 asking=str(context.new_id()),
-                partner=context.actor.partner or "",
+                partner=party.partner,
                 group=asking.group,
                 form=asking.form,
                 asked_in=asked_in,

@@ -19,6 +19,7 @@ from leefwijk.events.language.participation.formal_advices import (
 )
 from leefwijk.gates import advice_terms
 from participation.domain.formal_advice import FormalAdvice, Status
+from participation.domain.parties import KnownParty
 from participation.domain.places import KnownArea
 from participation.domain.roles import PARTNER, PORTFOLIO_MANAGER
 
@@ -35,7 +36,10 @@ class AskFormalAdvice(Command[FormalAdvice]):
     advise_by: date
 
     def decide(self, advice: FormalAdvice, context: Context) -> Iterator[Event]:
-        """Refuses `advice-term-too-short`; on a plan of homes a portfolio manager asks."""
+        """Refuses `advice-term-too-short`; on a plan of homes a portfolio manager asks.
+
+        And who is no registered tenants' organisation of the place (Wohv art. 3).
+        """
         if advice.status is not None:
             refuse("already-asked", "This advice was asked already.")
         _require_role(self.about, context)
@@ -56,11 +60,13 @@ class AskFormalAdvice(Command[FormalAdvice]):
                 days=(self.advise_by - context.today).days,
                 least=0,
             )
+        municipalities = context.knowledge(KnownArea).municipalities
+        context.knowledge(KnownParty).require_tenants_of(municipalities)
         yield FormalAdviceAsked(
             about=self.about,
             title=self.title,
             area=self.area,
-            municipalities=context.knowledge(KnownArea).municipalities,
+            municipalities=municipalities,
             organisation=self.organisation,
             trajectory=self.trajectory,
             informed_on=self.informed_on,

@@ -10,16 +10,16 @@ from leefwijk.events.consume.reactions import Reactions
 from leefwijk.events.consume.records import Change, streams_of
 from leefwijk.events.consume.writing import Writes, write_all
 from leefwijk.events.event import Event
-from participation.knowledge import ages, areas, decisions
+from participation.knowledge import ages, areas, decisions, parties
 
-WRITES: Writes = {**areas.WRITES, **ages.WRITES, **decisions.WRITES}
+WRITES: Writes = {**areas.WRITES, **ages.WRITES, **decisions.WRITES, **parties.WRITES}
 
 
 class ParticipationKnowledge:
     """Keeps the tables up to date and writes the todos of reactions."""
 
     name = "participation.knowledge"
-    tables = (areas.TABLE, ages.TABLE, *decisions.TABLES)
+    tables = (areas.TABLE, ages.TABLE, parties.TABLE, *decisions.TABLES)
 
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions

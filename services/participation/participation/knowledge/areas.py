@@ -13,7 +13,9 @@ from leefwijk.events.consume.writing import Write, Writes
 from leefwijk.events.decider import Context, refuse
 from leefwijk.service.context import ServiceContext
 from leefwijk.service.places import KEEP, PARTS, PLACED, place_said
+from participation.domain.parties import KnownParty
 from participation.domain.places import KnownArea, KnownPlaces
+from participation.knowledge.parties import known_party
 
 TABLE = "known_areas"
 
@@ -84,11 +86,15 @@ async def known_step_place(
 
 async def known_handed_in(
     service: ServiceContext, command: Any, state: Any, context: Context
-) -> tuple[KnownArea, KnownPlaces]:
-    """The area that a partner asked in, and where the parts of it lie."""
+) -> tuple[KnownArea, KnownPlaces, KnownParty]:
+    """The area that a partner asked in, where the parts of it lie, and who that partner is.
+
+    Refuses `unknown-area` and `unknown-partner`.
+    """
+    party = await known_party(service, context.actor.partner, context.today)
     (area,) = await known_area(service, command, state, context)
     asked = {command.area, *(place for asking in command.askings for place in asking.asked_in)}
     async with service.reading.connect() as connection:
         rows = (await connection.execute(_LIES_IN, {"areas": sorted(asked)})).all()
     lies_in = {row.area: tuple(row.municipalities) for row in rows}
-    return area, KnownPlaces(await within(service, asked), lies_in)
+    return area, KnownPlaces(await within(service, asked), lies_in), party

@@ -13,6 +13,7 @@ from leefwijk.service.places import areas_within
 from participation.domain.formal_advice import FormalAdvice
 from participation.domain.involvement_check import InvolvementCheck
 from participation.domain.living_agreement_origin import KnownOrigin
+from participation.domain.parties import KnownParty
 from participation.domain.places import KnownArea
 from participation.domain.trajectory import Trajectory
 from participation.domain.trajectory_knowledge import (
@@ -24,6 +25,7 @@ from participation.domain.trajectory_knowledge import (
 from participation.domain.wish_panel import WishPanel
 from participation.knowledge.areas import known_area
 from participation.knowledge.own import superseded_by
+from participation.knowledge.parties import known_party
 
 
 async def known_check(
@@ -79,13 +81,17 @@ async def known_advices(
 
 async def known_asked(
     service: ServiceContext, command: Any, state: Any, context: Context
-) -> tuple[KnownArea]:
-    """The area that advice is asked for. Refuses a trajectory that does not exist."""
+) -> tuple[KnownArea, KnownParty]:
+    """The area that advice is asked for, and of whom.
+
+    Refuses a trajectory that does not exist, `unknown-area` and `unknown-partner`.
+    """
     if command.trajectory is not None:
         loaded = await service.handler.load(Trajectory, command.trajectory)
         if not loaded.version:
             refuse("no-such-trajectory", "There is no such trajectory.")
-    return await known_area(service, command, state, context)
+    (area,) = await known_area(service, command, state, context)
+    return area, await known_party(service, command.organisation, context.today)
 
 
 async def known_origin(

@@ -16,6 +16,7 @@ from participation_kit import (
 )
 
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
+from leefwijk.events.language.monitoring.partners import PartnerKind, PartnerRegistered
 from leefwijk.events.schemas import Migrations
 from leefwijk.events.testing.servers import Databases
 from leefwijk.service.issuer import DevelopmentIssuer
@@ -30,6 +31,11 @@ PLACES = (
     (PEELO, AreaKind.DISTRICT, ASSEN),
     ("GM0118@2020", AreaKind.MUNICIPALITY, None),
     (HOOGEVEEN, AreaKind.DISTRICT, "GM0118@2020"),
+)
+PARTNERS = (
+    ("hv-assen", PartnerKind.TENANTS_ORGANISATION, ("GM0106", "GM0118")),
+    ("hv-emmen", PartnerKind.TENANTS_ORGANISATION, ("GM0114",)),
+    ("gemeente-assen", PartnerKind.MUNICIPALITY, ("GM0106",)),
 )
 
 
@@ -62,6 +68,9 @@ async def participation(
             municipalities=("GM0118",) if "0118" in area else ("GM0106",),
         )
         await made.hearing.hear("monitoring", area, fact)
+    for partner, kind, municipalities in PARTNERS:
+        registered = PartnerRegistered(name=partner, kind=kind, municipalities=municipalities)
+        await made.hearing.hear("monitoring", partner, registered)
     yield made
     await made.client.aclose()
     await made.context.store.close()

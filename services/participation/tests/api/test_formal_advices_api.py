@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from participation_kit import LARIKS, LUCHIESLAND, MANAGER, WORKER, Participation
+
+from leefwijk.events.language.monitoring.partners import PartnerLeftMunicipality
 
 PORTFOLIO, TENANTS = "portfolio_manager", "partner"
 PLAN = {"kind": "plan", "id": "p1"}
@@ -161,3 +164,25 @@ async def test_advice_is_asked_in_a_known_area_and_trajectory(
     assert await found("title=inzet", TENANTS) == [plan, small]
     assert await found("", TENANTS, of=("GM0114",)) == []
     assert (await participation.get("/formal-advices", "resident")).status_code == 403
+
+
+async def test_advice_is_asked_of_a_registered_tenants_organisation_of_the_place(
+    participation: Participation,
+) -> None:
+    """PAR-27: not of nobody, of a municipality, nor of tenants of elsewhere or of before."""
+    participation.clock.set("2027-03-01T09:00:00Z")
+
+    async def code(organisation: str) -> str:
+        body = asking(organisation=organisation)
+        answer = await participation.post("/formal-advices", body, MANAGER)
+        return str(answer.json().get("code", answer.status_code))
+
+    assert await code("hv-nergens") == "unknown-partner"
+    assert await code("gemeente-assen") == "not-a-tenants-organisation"
+    assert await code("hv-emmen") == "outside-own-municipality"
+    assert await code("hv-assen") == "201"
+    left = PartnerLeftMunicipality(municipality="GM0106", on=date(2027, 3, 2), reason="Opgeheven")
+    await participation.hearing.hear("monitoring", "hv-assen", left)
+    assert await code("hv-assen") == "201"
+    participation.clock.set("2027-03-02T09:00:00Z")
+    assert await code("hv-assen") == "outside-own-municipality"

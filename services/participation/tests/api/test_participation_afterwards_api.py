@@ -145,6 +145,8 @@ async def test_counts_of_a_partner_become_a_check_by_the_corporation(
     elsewhere = await service.post("/partner-askings", {**body, "area": HOOGEVEEN}, "partner")
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "outside-own-municipality")
     assert (await service.post("/partner-askings", body, WORKER)).status_code == 403
+    unknown = await service.post("/partner-askings", body, "partner", partner="niemand")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "unknown-partner")
     assert await service.count() == 0
     made = await service.post("/partner-askings", body, "partner", **says)
     assert made.status_code == 201, made.text

@@ -11,6 +11,7 @@ from hypothesis import settings as properties
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from leefwijk.events.language.monitoring.partners import PartnerKind
 from leefwijk.events.language.participation.formal_advices import (
     Advice,
     FormalAdviceAnswered,
@@ -30,12 +31,14 @@ from participation.domain.formal_advice_steps import (
     AskFormalAdvice,
     RecordFormalAdvice,
 )
+from participation.domain.parties import KnownParty
 from participation.domain.places import KnownArea
 
 AREA = "WK010603@2020"
 LEVEL = Subject(kind=SubjectKind.EFFORT_LEVEL, id="WK010603@2020")
 PLAN = Subject(kind=SubjectKind.PLAN, id="p1")
-START = given(at="2027-03-02T09:00:00Z").knowing(KnownArea(AREA, ("GM0106",)))
+TENANTS = KnownParty("hv-assen", PartnerKind.TENANTS_ORGANISATION, frozenset({"GM0106"}))
+START = given(at="2027-03-02T09:00:00Z").knowing(KnownArea(AREA, ("GM0106",)), TENANTS)
 
 
 def ask(by: date, about: Subject = LEVEL) -> AskFormalAdvice:

@@ -8,6 +8,7 @@ from datetime import date
 
 from leefwijk.events.decider import Actor
 from leefwijk.events.fields import Theme
+from leefwijk.events.language.monitoring.partners import PartnerKind
 from leefwijk.events.language.participation.involvement_checks import (
     AskingRecorded,
     CheckOpened,
@@ -33,6 +34,7 @@ from participation.domain.asking import (
 )
 from participation.domain.concluding import ConcludeCheck, Promise
 from participation.domain.involvement_check import InvolvementCheck, Status
+from participation.domain.parties import KnownParty
 from participation.domain.places import (
     AgeShares,
     EarlierChecks,
@@ -53,6 +55,8 @@ OPEN = OpenCheck(
 DOOR = Answers(
     not_now=22, informed=24, consulted=14, advise=10, help=12, co_decide=5, self_manage=1
 )
+
+ASSEN = KnownParty("gemeente-assen", PartnerKind.MUNICIPALITY, frozenset({"GM0106"}))
 
 
 def test_a_check_needs_no_plan() -> None:
@@ -156,7 +160,10 @@ def test_a_partners_word_is_no_check_but_its_counts_can_be() -> None:
     """PAR-14: counts are handed in, adopted and concluded; the source stays named."""
     partner = Actor(2, "partner", frozenset({"GM0106"}), "gemeente-assen")
     spec = replace(given(at="2026-05-06T09:00:00Z"), actor=partner).knowing(
-        KnownArea(PEELO, ("GM0106",)), KnownPlaces({PEELO: frozenset({PEELO})}), EarlierDecision()
+        KnownArea(PEELO, ("GM0106",)),
+        KnownPlaces({PEELO: frozenset({PEELO})}),
+        EarlierDecision(),
+        ASSEN,
     )
     spec.when(_handing_in(statement="residents were consulted this spring")).refused(
         "statement-without-counts",
@@ -190,7 +197,7 @@ def test_a_partner_hands_in_for_its_own_municipality() -> None:
     """PAR-14: handing in for Hoogeveen is refused to the municipality of Assen."""
     partner = Actor(2, "partner", frozenset({"GM0106"}), "gemeente-assen")
     spec = replace(given(), actor=partner).knowing(
-        KnownArea("WK011850@2020", ("GM0118",)), KnownPlaces()
+        KnownArea("WK011850@2020", ("GM0118",)), KnownPlaces(), ASSEN
     )
     spec.when(_handing_in(area="WK011850@2020")).refused("outside-own-municipality")
 
@@ -202,7 +209,7 @@ def test_a_partner_asked_in_no_municipality_but_its_own() -> None:
     lies_in = {across: ("GM0106", "GM0118"), ours: ("GM0106",), theirs: ("GM0118",)}
     around = {place: frozenset({place, across}) for place in lies_in}
     spec = replace(given(at="2026-05-06T09:00:00Z"), actor=partner).knowing(
-        KnownArea(across, lies_in[across]), KnownPlaces(around, lies_in)
+        KnownArea(across, lies_in[across]), KnownPlaces(around, lies_in), ASSEN
     )
 
     def asking(*places: str) -> PartnerAsking:
@@ -217,6 +224,10 @@ def test_a_partner_asked_in_no_municipality_but_its_own() -> None:
     for places in ((theirs,), (ours, theirs), ()):
         askings = (asking(ours), asking(*places))
         spec.when(_handing_in(area=across, askings=askings)).refused("outside-own-municipality")
-    (fact,) = spec.when(_handing_in(area=across, askings=(asking(ours),))).events
+    mine = _handing_in(area=across, askings=(asking(ours),))
+    (fact,) = spec.when(mine).events
     assert isinstance(fact, PartnerAskingHandedIn)
     assert fact.asked_in == (ours,)
+    # an account outlives the work: what counts is where the partner works with us today
+    gone = replace(ASSEN, works_in=frozenset())
+    spec.knowing(gone).when(mine).refused("outside-own-municipality")

@@ -136,7 +136,7 @@ def test_the_last_moment_itself_is_too_late() -> None:
 
 
 def test_no_wish_is_under_way_when_the_panel_is_tallied() -> None:
-    """PAR-19: stored before it is tallied, it counts; afterwards, by any clock, nothing does."""
+    """PAR-19: what is stored before the tally counts; after it, by any clock, nothing does."""
     state = panel_at(BEFORE).state(WishPanel)
     assert state.due() == CLOSES + SETTLING
     assert state.counts_stored(moment("2026-11-15T19:00:03.999Z"))
