@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from initiatives.domain.gates import SupportGates
+from initiatives.domain.gates import SupportGates, Wish
 from initiatives.domain.grant_state import NOTHING
 from initiatives.domain.grants import EUROS, Request
 from initiatives.domain.initiative import Initiative
@@ -39,7 +39,8 @@ def support_gates(place: Place, known: Known, now: datetime) -> SupportGates:
     today = day_of(now)
     paying = known.levels.paying(today) or known.levels.last_over(today)
 
-    def lines_of(initiative: Initiative, case: Case, at: datetime) -> tuple[GateLine, ...]:
+    def judge(initiative: Initiative, wish: Wish, at: datetime) -> tuple[GateLine, ...]:
+        case = case_of(initiative, place, wish, day_of(at).year)
         first, *others = experiments_of(initiative, day_of(at)) or (None,)
         set_aside = replace(known, overrides=overrides_of(initiative), experiment=first)
         lines = judge_support(case, set_aside, At(at))
@@ -47,24 +48,11 @@ def support_gates(place: Place, known: Known, now: datetime) -> SupportGates:
             lines = set_aside_by_experiment(lines, other, day_of(at))
         return lines
 
-    def judge(
-        initiative: Initiative, wanted: Decimal, promised: Decimal, at: datetime
-    ) -> tuple[GateLine, ...]:
-        case = case_of(initiative, place, wanted, promised, day_of(at).year)
-        return lines_of(initiative, case, at)
-
-    def judge_standing(
-        initiative: Initiative, level: str | None, at: datetime
-    ) -> tuple[GateLine, ...]:
-        case = case_of(initiative, place, NOTHING, NOTHING, day_of(at).year)
-        return lines_of(initiative, replace(case, wanted=replace(case.wanted, rests_on=level)), at)
-
     return SupportGates(
         paying.area if paying else place.area,
         today.year,
         judge,
         paying.level_id if paying else None,
-        judge_standing=judge_standing,
     )
 
 
@@ -101,9 +89,7 @@ def _responsibility(initiative: Initiative) -> Responsibility | None:
     return Responsibility(found.party, found.because, found.on, found.evidence)
 
 
-def case_of(
-    initiative: Initiative, place: Place, wanted: Decimal, committed: Decimal, year: int
-) -> Case:
+def case_of(initiative: Initiative, place: Place, wish: Wish, year: int) -> Case:
     """What is judged, in the words of the gates: the plan, with the request of `initiative`."""
     plan, request = initiative.plan, initiative.request
     lines = request.lines if request else ()
@@ -126,8 +112,8 @@ def case_of(
             evidence=initiative.gates.proposal,
             assessed=_responsibility(initiative),
         ),
-        reach=_reach(initiative, wanted, social_work=any(social_work)),
-        wanted=_wanted(initiative, wanted, committed, year),
+        reach=_reach(initiative, wish.euros, social_work=any(social_work)),
+        wanted=_wanted(initiative, wish, year),
         proposal=initiative.gates.proposal,
         request=initiative.gates.request,
         asked_in_year=initiative.gates.asked_in(year, request.number) if request else None,
@@ -216,7 +202,7 @@ def _granted_before(initiative: Initiative) -> Decimal:
     return sum(mine, NOTHING)
 
 
-def _wanted(initiative: Initiative, wanted: Decimal, committed: Decimal, year: int) -> Wanted:
+def _wanted(initiative: Initiative, wish: Wish, year: int) -> Wanted:
     request = initiative.request
     nature = request.nature if request else None
     own = nature.origin is Origin.CORPORATION if nature else initiative.taker == "corporation"
@@ -225,11 +211,12 @@ def _wanted(initiative: Initiative, wanted: Decimal, committed: Decimal, year: i
     )
     years = nature.years if nature else None
     return Wanted(
-        euros=wanted,
+        euros=wish.euros,
         proactive=own,
         structural=yearly or (request is not None and _successive(request)),
         through_year=year + years - 1 if years else None,
-        committed=committed,
+        committed=wish.promised,
+        rests_on=wish.rests_on,
     )
 
 

@@ -121,12 +121,11 @@ def _require_payable(
     line = grant.line(after.line)
     assert line is not None  # noqa: S101 - it was spent on a granted line
     order = grant.books.orders.get(after.order or "")
-    ordered = order.on if order else after.ordered or after.on
     if after.amount > before.amount:
-        bill = Bill(line, after.amount - before.amount, ordered, order)
+        bill = Bill(line, after.amount - before.amount, after.on, order, after.ordered)
         require_payable(initiative, grant, bill, today)
     elif order is None and after.ordered is None and after.on > before.on:
-        require_ordered_before(initiative, grant.request, ordered)
+        require_ordered_before(initiative, grant.request, after.on)
         ended = grant.books.ended
         if ended is not None and after.on > ended:
             refuse(

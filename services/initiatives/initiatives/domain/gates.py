@@ -12,12 +12,22 @@ from leefwijk.events.decider import refuse
 from leefwijk.events.language.gates import GateLine
 from leefwijk.events.language.initiatives.area_budgets import BudgetCommitted
 
-Judge = Callable[[Any, Decimal, Decimal, datetime], tuple[GateLine, ...]]
-"""From an initiative, the euros wanted, the euros promised of the budget and the moment, to the
-nine lines."""
-JudgeStanding = Callable[[Any, str | None, datetime], tuple[GateLine, ...]]
-"""From an initiative with what was granted, the effort level it rests on and the moment, to the
-nine lines; it wants no further euros."""
+
+@dataclass(frozen=True)
+class Wish:
+    """What is judged of an initiative: further euros, or what was granted already."""
+
+    euros: Decimal = Decimal("0.00")
+    """Further euros that are wanted."""
+    promised: Decimal = Decimal("0.00")
+    """Euros that are promised of the budget to others and to itself."""
+    rests_on: str | None = None
+    """The effort level that what was granted rests on."""
+
+
+Judge = Callable[[Any, Wish, datetime], tuple[GateLine, ...]]
+"""From an initiative, what is wished and the moment, to the nine lines: before a decision and
+after it."""
 
 BUDGET_EXCEEDED = "budget-exceeded"
 
@@ -52,22 +62,17 @@ class SupportGates:
     """The effort level whose budget would pay."""
     committed: Decimal = Decimal("0.00")
     """Euros promised of that budget, as read beside the decision."""
-    judge_standing: JudgeStanding | None = None
-    """None: as a decision that wants no euros."""
 
     def lines(
         self, initiative: Any, wanted: Decimal, now: datetime, committed: Decimal | None = None
     ) -> tuple[GateLine, ...]:
         """All nine lines for this many euros."""
         promised = self.committed if committed is None else committed
-        return self.judge(initiative, wanted, promised, now)
+        return self.judge(initiative, Wish(wanted, promised), now)
 
     def standing(self, initiative: Any, grant: Any, now: datetime) -> tuple[GateLine, ...]:
         """All nine lines for what was granted already, on its own request and its own level."""
-        mine = initiative.about(grant)
-        if self.judge_standing is None:
-            return self.lines(mine, Decimal("0.00"), now)
-        return self.judge_standing(mine, grant.rests_on, now)
+        return self.judge(initiative.about(grant), Wish(rests_on=grant.rests_on), now)
 
     @staticmethod
     def exceeds(lines: tuple[GateLine, ...]) -> bool | None:

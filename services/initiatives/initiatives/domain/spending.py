@@ -93,7 +93,7 @@ class RecordSpending(Command[Initiative]):
         order = self._order(grant)
         line = spendable_line(grant, self.line, in_euros=self.amount is not None)
         more = self.amount if self.amount is not None else Decimal(self.hours or 0)
-        bill = Bill(line, more, order.on if order else self.ordered or day, order)
+        bill = Bill(line, more, day, order, self.ordered)
         require_payable(initiative, grant, bill, context.today)
         yield SpendingRecorded(
             spending=str(context.new_id()),
@@ -122,9 +122,18 @@ class Bill:
 
     line: GrantedLine
     more: Decimal
-    ordered: date
-    """The day of the order; of what needs none the day of delivery."""
+    on: date
+    """The day of delivery."""
     order: Order | None = None
+    said: date | None = None
+    """The day of the order, where that was said and no order stands here."""
+
+    @property
+    def ordered(self) -> date:
+        """The day of the order; of what was not ordered, or beyond it, the day of delivery."""
+        if self.order is not None and self.more <= self.order.left:
+            return self.order.on
+        return self.said or self.on
 
 
 def require_payable(initiative: Initiative, grant: Grant, bill: Bill, today: date) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from initiatives.domain.gates import SupportGates
+from initiatives.domain.gates import SupportGates, Wish
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import GateLine
 from leefwijk.events.language.initiatives.life import InitiativeProposed, Taker
@@ -46,10 +46,8 @@ def judged() -> Judged:
     def judge(*found: Level, on: date = date(2026, 4, 20)) -> SupportGates:
         levels = Levels(found)
 
-        def money(
-            _initiative: Any, wanted: Decimal, promised: Decimal, now: datetime
-        ) -> tuple[GateLine, ...]:
-            asked = Wanted(euros=wanted, committed=promised)
+        def money(_initiative: Any, wish: Wish, now: datetime) -> tuple[GateLine, ...]:
+            asked = Wanted(euros=wish.euros, committed=wish.promised)
             return (effort_level_and_budget(asked, levels, At(now)),)
 
         pays = levels.paying(on) or levels.last_over(on)

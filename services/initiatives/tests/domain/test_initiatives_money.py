@@ -414,6 +414,20 @@ class TestCorrections:
         reviewed = running.and_(_review(Gate.BASE_IN_ORDER))
         reviewed.when(_fix("s1", "150", on=date(2026, 6, 2))).recorded()
 
+    def test_what_an_order_did_not_hold_was_not_ordered_before(
+        self, running: Specification
+    ) -> None:
+        """INI-19: 300.00 was ordered before 1 June; a bill of more brings what came after it."""
+        ordered = _order(running, "o1", "300", on=date(2026, 5, 20)).and_(_review())
+        bill = RecordSpending(amount=Decimal("300.01"), obligation="o1", on=date(2026, 6, 10))
+        ordered.when(bill).refused("support-under-review")
+        paid = _spend(ordered, "s4", "250", obligation="o1", on=date(2026, 6, 10))
+        paid.when(_fix("s4", "300.01")).refused("support-under-review")
+        paid.when(_fix("s4", "300")).recorded()
+        # while nothing is under review what is free pays the rest
+        running_on = _order(running, "o1", "300", on=date(2026, 5, 20))
+        running_on.when(bill).recorded()
+
     def test_after_the_end_only_orders_have_room(self, ended: Specification) -> None:
         """INI-28: without an order nothing more, on its order up to what was ordered."""
         ended.when(_fix("s1", "620.01")).refused("no-open-obligation")

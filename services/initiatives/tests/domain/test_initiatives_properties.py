@@ -12,7 +12,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from initiatives.domain.area_budget import AreaBudget
-from initiatives.domain.gates import SupportGates
+from initiatives.domain.gates import SupportGates, Wish
 from initiatives.domain.grants import EUROS, asked_of, granted_of
 from initiatives.domain.initiative import Initiative
 from initiatives.domain.spending import RecordSpending
@@ -117,10 +117,8 @@ def _gates() -> SupportGates:
         evidence=("m2",),
     )
 
-    def money(
-        _initiative: Any, wanted: Decimal, promised: Decimal, now: datetime
-    ) -> tuple[GateLine, ...]:
-        asked = Wanted(euros=wanted, committed=promised)
+    def money(_initiative: Any, wish: Wish, now: datetime) -> tuple[GateLine, ...]:
+        asked = Wanted(euros=wish.euros, committed=wish.promised)
         return (effort_level_and_budget(asked, Levels((level,)), At(now)),)
 
     return SupportGates(WIJK, 2026, money)

@@ -63,5 +63,5 @@ class CostsSettled(Event, type="nl.leefbaarheid.initiatives.costs-settled.v1", a
     shares: Annotated[tuple[CostShare, ...], Field(min_length=1)]
     """In the order of promising."""
     released: tuple[BudgetShare, ...] = ()
-    """What the corporation's budgets get back."""
+    """What the corporation's budgets get back at once; the rest is told of each grant."""
     on: date
