@@ -89,8 +89,15 @@ def judged_again(
     lines: LinesByRequest,
     touched: frozenset[Gate],
     context: Context,
+    *,
+    counts_from: date | None = None,
 ) -> Iterator[Event]:
-    """What is recorded of the touched gates: lost, passing again, an override without ground."""
+    """What is recorded of the touched gates: lost, passing again, an override without ground.
+
+    `counts_from` is the first day on which it counts, where it is the plan that changed: however
+    long the fact holds that a gate fails on now, it is no ground of what was decided before. None:
+    from the day that the gate says (decision 0040).
+    """
     gates, today = initiative.gates, context.today
     changed = list(_without_ground(gates, lines, touched))
     for given, line in changed:
@@ -111,10 +118,30 @@ def judged_again(
         elif line.passes:
             anew |= not before.passed or _ends_sooner(before.valid_through, line.valid_through)
         else:
-            yield from _not_passed(initiative, line, lines, ended, today)
+            yield from _not_passed(initiative, line, lines, ended, Days(today, counts_from))
     if anew:
         last = initiative.open_grants[-1]
         yield GatesAssessed(request=last.request, lines=together, on=today)
+
+
+@dataclass(frozen=True)
+class Days:
+    """From which day what is judged today counts."""
+
+    today: date
+    counts_from: date | None = None
+
+    def lost(self, line: GateLine) -> date:
+        """The first day on which the gate did not pass; of a changed plan that of the change."""
+        return self.today if self.counts_from else line.since or self.today
+
+    def since(self, line: GateLine) -> date:
+        """The first day on which orders are not paid any more."""
+        return self.counts_from or self.lost(line)
+
+    def untrue_on(self, line: GateLine, decided: date) -> bool:
+        """Whether it did not pass on the day of a decision already, as known now."""
+        return self.counts_from is None and line.since is not None and line.since <= decided
 
 
 def _ends_sooner(known: date | None, now: date | None) -> bool:
@@ -127,7 +154,7 @@ def _not_passed(
     line: GateLine,
     lines: LinesByRequest,
     ended: frozenset[tuple[int, Gate]],
-    today: date,
+    days: Days,
 ) -> Iterator[Event]:
     """The loss, once; and a review of each grant that may not simply go on by that."""
     news = line.knowledge not in _NO_WORD_YET and initiative.gates.of(line.gate).code != line.code
@@ -138,20 +165,20 @@ def _not_passed(
             code=line.code,
             reason=line.reason,
             evidence=line.evidence,
-            on=line.since or today,
+            on=days.lost(line),
         )
     for grant in initiative.open_grants:
         for own in lines[grant.request]:
             if own.gate is not line.gate or own.clear or own.knowledge in _NO_WORD_YET:
                 continue
-            untrue_then = own.since is not None and own.since <= grant.decided_on
+            untrue_then = days.untrue_on(own, grant.decided_on)
             waits_again = (grant.request, own.gate) in ended
             if own.gate in LAW or (news and untrue_then) or waits_again:
-                yield from _review(initiative.gates, grant, own, today)
+                yield from _review(initiative.gates, grant, own, days)
 
 
 def _review(
-    gates: GateState, grant: Grant, line: GateLine, today: date
+    gates: GateState, grant: Grant, line: GateLine, days: Days
 ) -> Iterator[SupportReviewRequired]:
     known = {(review.gate, review.code) for review in gates.under_review(grant.request)}
     if (line.gate, line.code) in known:
@@ -163,9 +190,9 @@ def _review(
         code=line.code,
         reason=line.reason,
         evidence=line.evidence,
-        since=line.since or today,
-        due=today + REVIEW_TERM,
-        on=today,
+        since=days.since(line),
+        due=days.today + REVIEW_TERM,
+        on=days.today,
     )
 
 
