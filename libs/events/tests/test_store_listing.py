@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leefwijk.events.store import listing
-from leefwijk.events.store.listing import NEWEST_FIRST, OLDEST_FIRST, Query
+from leefwijk.events.store.listing import NEWEST_FIRST, OLDEST_FIRST, Either, Query, Unless
 from leefwijk.events.store.postgres import EventStore
 from leefwijk.events.store.records import Commit
 from leefwijk.events.testing import notes
@@ -58,17 +58,29 @@ def _matches(said: Said, query: Query) -> bool:
     words = (said.title or "").lower().split()
     return (
         set(query.terms) <= said.terms
-        and all(said.terms & set(group) for group in query.any_of)
+        and all(any(_holds(said, one) for one in group) for group in query.any_of)
         and (query.areas is None or said.area in query.areas)
         and (not begins or any(word.startswith(begins) for word in words))
     )
 
 
+def _holds(said: Said, one: Either) -> bool:
+    if isinstance(one, Unless):
+        return one.term in said.terms and not said.terms & set(one.others)
+    return one in said.terms
+
+
+ANY_OF = (
+    (),
+    (("colour:red", "colour:blue"),),
+    (("colour:red", Unless("status:open", ("colour:blue", "colour:pink"))),),
+    ((Unless("status:done", ("colour:red",)),), ("colour:blue", "colour:green")),
+)
 QUERIES = [
     Query("notes", terms, any_of, areas, title, sort, limit=3)
     for terms, any_of, areas, title, sort in itertools.product(
         ((), ("status:open",), ("colour:red",), ("status:done", "colour:blue"), ("colour:pink",)),
-        ((), (("colour:red", "colour:blue"),)),
+        ANY_OF,
         (None, AREAS[:1], AREAS[:2], (), ("WK999999@2020",)),
         (None, "koffie", "moe"),
         (NEWEST_FIRST, OLDEST_FIRST),

@@ -110,24 +110,25 @@ async def page_of(
     terms: Mapping[str, str | None],
     *,
     sheet: sheets.Sheet,
+    any_of: Sequence[tuple[listing.Either, ...]] = (),
     within: Sequence[str] | None = None,
     title: str | None = None,
     around: Around[T] | None = None,
 ) -> Page[T]:
     """A page of aggregates that match all terms; partners see their municipalities only.
 
-    `within` keeps what lies in one of these areas; `around` adds to the items of a page what other
-    aggregates say of them. For whoever asks for CSV the same list, whole,
-    is a `sheet`: its members and what they say are of one moment.
+    Of each group of `any_of` one term is enough. `within` keeps what lies in one of these areas;
+    `around` adds to the items of a page what other aggregates say of them. For whoever asks for
+    CSV the same list, whole, is a `sheet`: its members and what they say are of one moment.
     """
     service = context_of(request)
-    any_of: list[tuple[str, ...]] = []
+    groups = list(any_of)
     if principal.role is Role.PARTNER:
-        any_of.append(tuple(f"municipality:{code}" for code in sorted(principal.municipalities)))
+        groups.append(tuple(f"municipality:{code}" for code in sorted(principal.municipalities)))
     query = listing.Query(
         kind.kind,
         tuple(f"{name}:{value}" for name, value in terms.items() if value is not None),
-        any_of=tuple(any_of),
+        any_of=tuple(groups),
         areas=None if within is None else tuple(within),
         title=title,
         sort=paging.sort,

@@ -135,7 +135,7 @@ def _answer(
         existing=list(request.existing) if request else [],
         at_grant=told_lines(reader, state.decided),
         overrides=[_override(reader, given) for given in state.overrides],
-        reviews=[_review(reader, review, context.today) for review in state.reviews],
+        reviews=[_review(reader, review, context.today) for review in initiative.reviews_now],
         lost=[_lost(lost) for lost in state.lost],
     )
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from initiatives.domain.co_funding import cover_of
-from initiatives.domain.first_days import ANY, late_reviews, overdue_of
+from initiatives.domain.first_days import ANY, days_in_time, late_reviews, overdue_of
 from initiatives.domain.grants import Grant
 from initiatives.domain.initiative import Initiative, Status
 from initiatives.domain.referral_state import ReferralStatus
@@ -26,6 +26,7 @@ from leefwijk.events.language.initiatives.support import (
     GrantedLine,
     RequestLine,
 )
+from leefwijk.events.store import listing
 from leefwijk.service.context import context_of
 from leefwijk.service.identity import Principal
 from leefwijk.service.places import areas_within
@@ -71,6 +72,14 @@ class GrantResource(Resource):
     """The round in which it was granted; in a later one only its orders are paid."""
 
 
+class DecisionResource(Resource):
+    """When a request was decided, and how late."""
+
+    request: int
+    on: date
+    days_late: int | None
+
+
 class InitiativeResource(Resource):
     """An initiative as it stands."""
 
@@ -105,6 +114,8 @@ class InitiativeResource(Resource):
     decision_late_since: date | None = None
     decision_days_late: int | None = None
     """Of the last request that was decided: how late; it reads so for good."""
+    decisions: tuple[DecisionResource, ...] = ()
+    """All of them, of earlier rounds too: what was late stays late."""
     next_step: str | None = None
     """Where the last request was declined: what its takers can do now."""
     back_since: date | None = None
@@ -165,10 +176,14 @@ def _terms(state: Initiative) -> dict[str, Any]:
     return {
         "decision_due": term.due if term and not term.told else None,
         "decision_late_since": term.due if term and term.told else None,
-        "decision_days_late": state.request.days_late if state.request else None,
+        "decision_days_late": state.decisions[-1].days_late if state.decisions else None,
+        "decisions": tuple(
+            DecisionResource(request=one.request, on=one.on, days_late=one.days_late)
+            for one in state.decisions
+        ),
         "next_step": state.request.next_step if state.request else None,
         "back_since": back.answered if back else None,
-        "evaluation_due": state.looking_back.due,
+        "evaluation_due": state.evaluation_due,
         "overdue": _late(state),
     }
 
@@ -223,6 +238,8 @@ class Overdue(StrEnum):
 
     ANY = "any"
     SUPPORT_DECISION = "support-decision"
+    SUPPORT_REVIEW = "support-review"
+    """For the corporation and its partners only."""
     REFERRAL = "referral"
     EFFECT_EVALUATION = "effect-evaluation"
     EXPERIMENT = "experiment"
@@ -249,6 +266,7 @@ class InitiativeQuery(Paging):
     party: Annotated[str | None, Query(max_length=80)] = None
     """A partner that it was referred to, or that funds it."""
     overdue: Overdue | None = None
+    """What is late, reviews included for who may read of them."""
     review: UnderReview | None = None
     """Those with a grant that must come back to the table; what is late of it says so."""
 
@@ -272,12 +290,25 @@ SHEET = Sheet(
 """Columns of the sheet."""
 
 
+def _late_by(
+    overdue: Overdue | None, today: date, reader: Principal
+) -> list[tuple[listing.Either, ...]]:
+    """What is recorded to be late, and reviews that are open and not in time any more."""
+    if overdue is None:
+        return []
+    late: list[listing.Either] = [f"overdue:{overdue}"]
+    if overdue in {Overdue.ANY, Overdue.SUPPORT_REVIEW} and reader.may_read(Scope.INTERNAL):
+        in_time = tuple(f"review-until:{day}" for day in days_in_time(today))
+        late.append(listing.Unless("review:open", in_time))
+    return [tuple(late)]
+
+
 @router.get("/initiatives")
 async def list_initiatives(
     request: Request, response: Response, reader: Reader, query: Annotated[InitiativeQuery, Query()]
 ) -> Page[InitiativeResource]:
     """Initiatives by area, theme, status, role, taker and words of the title, newest first."""
-    if query.review is not None:
+    if query.review is not None or query.overdue is Overdue.SUPPORT_REVIEW:
         require_scope(reader, Scope.INTERNAL)
     today = day_of(context_of(request).handler.clock())
     return await page_of(
@@ -294,10 +325,10 @@ async def list_initiatives(
             "taker": query.taker,
             "municipality": query.municipality,
             "party": query.party,
-            "overdue": query.overdue,
             "review": query.review,
         },
         within=await areas_within(context_of(request), query.area),
+        any_of=_late_by(query.overdue, today, reader),
         title=query.title,
         sheet=SHEET,
     )

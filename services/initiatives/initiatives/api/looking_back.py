@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from initiatives.domain.first_days import evaluation_late
 from initiatives.domain.going_on import told_effect
 from initiatives.domain.initiative import Initiative
 from leefwijk.events.language.initiatives.effects import (
@@ -40,6 +41,14 @@ class SeenResource(Resource):
     note: str | None
 
 
+class LookedBackResource(Resource):
+    """How an earlier run was looked back at; what was late stays late."""
+
+    evaluated: date
+    finding: EffectFinding
+    days_late: int | None
+
+
 class EffectResource(Resource):
     """The effect that was expected, and what looking back found.
 
@@ -60,6 +69,8 @@ class EffectResource(Resource):
     evaluated: date | None
     days_late: int | None
     """Days past the last day; it reads so for good."""
+    earlier: list[LookedBackResource]
+    """What was found after earlier runs, oldest first."""
 
 
 @router.get("/initiatives/{initiativeId}/effect")
@@ -79,14 +90,20 @@ async def get_effect(
     return EffectResource(
         version=loaded.version,
         expected=stated if stated is None or reader.inside else told_effect(stated),
-        due=back.due,
-        overdue=back.told and back.evaluated is None,
+        due=loaded.state.evaluation_due,
+        overdue=evaluation_late(loaded.state),
         finding=back.finding,
         aim_reached=back.finding is EffectFinding.REACHED if said else None,
         seen=[_seen(reader, one) for one in back.observations],
         learned=told_words(reader, back.learned),
         evaluated=back.evaluated,
         days_late=back.days_late,
+        earlier=[
+            LookedBackResource(
+                evaluated=one.evaluated, finding=one.finding, days_late=one.days_late
+            )
+            for one in back.earlier
+        ],
     )
 
 

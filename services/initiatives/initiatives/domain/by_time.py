@@ -35,8 +35,8 @@ class JudgeInitiativeByTime(Command[Initiative], beside=AreaBudget, deadline=Tru
     def decide(
         self, initiative: Initiative, _budget: AreaBudget, context: Context
     ) -> Iterator[Event | OnSecond]:
-        """Each part looks at its own days."""
-        for part in PARTS:
+        """Each part looks at its own days; of what is over only overrides lapse, grants settle."""
+        for part in AFTERWARDS if initiative.is_over else PARTS:
             yield from part(initiative, context)
 
 
@@ -73,3 +73,5 @@ PARTS: tuple[Part, ...] = (
     judge_evaluation_by_time,
     settle_by_time,
 )
+AFTERWARDS: tuple[Part, ...] = (judge_gates_by_time, settle_by_time)
+"""Handed over or stopped: no term of it passes any more (INI-37)."""

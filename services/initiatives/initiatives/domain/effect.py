@@ -43,7 +43,7 @@ class EvaluateEffect(Command[Initiative]):
                 "RIVM figures per area are model estimates: "
                 "add an own count or a story before concluding.",
             )
-        due = initiative.looking_back.due
+        due = initiative.evaluation_due
         late = (context.today - due).days if due is not None else 0
         stated = initiative.plan.effect
         yield EffectEvaluated(
@@ -58,11 +58,11 @@ class EvaluateEffect(Command[Initiative]):
 
 def judge_evaluation_by_time(initiative: Initiative, context: Context) -> Iterator[Event]:
     """The last day for looking back passed without it; recorded once."""
-    looking_back = initiative.looking_back
-    if looking_back.due is None or looking_back.told or looking_back.evaluated is not None:
+    due, looking_back = initiative.evaluation_due, initiative.looking_back
+    if due is None or looking_back.told or looking_back.evaluated is not None:
         return
-    if context.today > looking_back.due:
-        yield EffectEvaluationOverdue(due=looking_back.due, on=day_after(looking_back.due))
+    if context.today > due:
+        yield EffectEvaluationOverdue(due=due, on=day_after(due))
 
 
 @evolves(EffectEvaluated)

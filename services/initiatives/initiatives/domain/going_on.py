@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from initiatives.domain.changing import changed_plan
-from initiatives.domain.effect_state import LookingBack
+from initiatives.domain.changing import changed_plan, require_day_to_come, said_the_same
 from initiatives.domain.initiative import OVER, Initiative, Status
 from leefwijk.events.decider import Command, Context, evolves, refuse
 from leefwijk.events.event import Event
@@ -48,7 +47,10 @@ class ContinueInitiative(Command[Initiative]):
     reason: SaidWhy = ""
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
-        """Refuses `effect-not-evaluated`, and going on without a new effect and a reason."""
+        """Refuses `effect-not-evaluated`, and going on without a new effect and a reason.
+
+        An effect is new where it says something else, and can be reached while its day is to come.
+        """
         if initiative.status is Status.COMPLETED:
             refuse("effect-not-evaluated", "Who does not look back cannot go on: evaluate first.")
         if initiative.status is not Status.EFFECT_EVALUATED:
@@ -56,6 +58,9 @@ class ContinueInitiative(Command[Initiative]):
         reached = initiative.looking_back.finding is EffectFinding.REACHED
         if not reached and (self.effect is None or not self.reason):
             refuse("reason-missing", "State a new expected effect, and say why it goes on.")
+        if self.effect is not None and said_the_same(self.effect, initiative.plan.effect):
+            refuse("reason-missing", "This is what was expected before: state a new effect.")
+        require_day_to_come(self.effect, context)
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         if self.effect is not None:
             # where it starts may be a small count: partners hear of the effect without its figures
@@ -91,14 +96,20 @@ class StopInitiative(Command[Initiative]):
     reason: Reason
 
     def decide(self, initiative: Initiative, context: Context) -> Iterator[Event]:
-        """Refuses what is over, and stopping what its takers still do."""
-        if initiative.status in OVER:
+        """Refuses what is over, and stopping what its takers still do.
+
+        Each side's word is its own: the corporation's of an area manager after looking back, that
+        of the takers recorded by a neighbourhood worker, in every state.
+        """
+        if initiative.is_over:
             refuse("initiative-is-over", f"It is {initiative.status} already.")
         if self.by is StoppedBy.CORPORATION:
             if context.actor.role != "area_manager":
                 refuse("role-not-allowed", "For the corporation an area manager stops it.")
             if initiative.status not in {Status.COMPLETED, Status.EFFECT_EVALUATED}:
                 refuse("not-completed", "While it runs its takers decide whether it stops.")
+        elif context.actor.role != "neighbourhood_worker":
+            refuse("role-not-allowed", "For its takers a neighbourhood worker records the stop.")
         assert initiative.area is not None  # noqa: S101 - every proposal names one
         yield InitiativeStopped(
             area=initiative.area, by=self.by, reason=self.reason, on=context.today
@@ -143,7 +154,7 @@ def _(initiative: Initiative, event: InitiativeContinued) -> Initiative:
         status=Status.STARTED,
         started=event.on,
         completed=None,
-        looking_back=LookingBack(),
+        looking_back=initiative.looking_back.anew(),
     )
 
 
@@ -155,7 +166,9 @@ def _(initiative: Initiative, event: InitiativeStopped) -> Initiative:
 def over(initiative: Initiative, status: Status, on: date) -> Initiative:
     """The initiative after its last day: nothing is asked of its takers any more.
 
-    A request that waited has ended with it; there is nothing left to decide on (INI-37).
+    A request that waited has ended with it; there is nothing left to decide on (INI-37). What was
+    told to be late is so no longer; how late a decision or an evaluation was is kept, and so is
+    what a review keeps from being paid.
     """
     request = initiative.request
     return replace(
@@ -164,5 +177,5 @@ def over(initiative: Initiative, status: Status, on: date) -> Initiative:
         over=on,
         term=None,
         request=replace(request, decided=True) if request else None,
-        looking_back=replace(initiative.looking_back, due=None),
+        looking_back=replace(initiative.looking_back, told=False),
     )

@@ -34,8 +34,6 @@ class Request:
     """Where nothing was granted: the reason per line."""
     next_step: str | None = None
     """Of what was declined: what its takers can do now."""
-    days_late: int | None = None
-    """Days past the decision term on which it was decided."""
 
     @property
     def euros(self) -> Decimal:

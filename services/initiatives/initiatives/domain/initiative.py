@@ -15,7 +15,7 @@ from typing import Any
 
 from initiatives.domain.effect_state import LookingBack
 from initiatives.domain.experiment_state import AgreedExperiment
-from initiatives.domain.first_days import first_days, overdue_of, parties_of
+from initiatives.domain.first_days import first_days, overdue_of, parties_of, reviews_until
 from initiatives.domain.funding_state import Funding
 from initiatives.domain.gate_state import Asked, GateState, Review
 from initiatives.domain.grant_state import NOTHING, Books
@@ -24,7 +24,7 @@ from initiatives.domain.greening_state import Greening
 from initiatives.domain.referral_state import ReferralState
 from initiatives.domain.role_state import RoleState
 from initiatives.domain.settings import EVALUATION_TERM
-from initiatives.domain.term_state import DecisionTerm, term_of
+from initiatives.domain.term_state import Decision, DecisionTerm, term_of
 from leefwijk.events.clock import day_of
 from leefwijk.events.dates import begin_of
 from leefwijk.events.decider import Fact, Listing, State, evolves
@@ -100,6 +100,8 @@ class Initiative(State, kind="initiatives", shape=11):
     referrals: ReferralState = field(default_factory=ReferralState)
     term: DecisionTerm | None = None
     """The decision term of the request that waits."""
+    decisions: tuple[Decision, ...] = ()
+    """What was decided on requests, of earlier rounds too: how late it was stays (INI-25)."""
     funding: Funding = field(default_factory=Funding)
     greening: Greening = field(default_factory=Greening)
     experiments: tuple[AgreedExperiment, ...] = ()
@@ -118,7 +120,12 @@ class Initiative(State, kind="initiatives", shape=11):
 
     @property
     def reviews_now(self) -> tuple[Review, ...]:
-        """Open reviews of grants of this round."""
+        """Open reviews of grants of this round; none once it is over: nobody has to decide on them.
+
+        What they keep from being paid stays unpaid all the same.
+        """
+        if self.is_over:
+            return ()
         mine = {grant.request for grant in self.grants_now}
         return tuple(review for review in self.gates.reviews if review.request in mine)
 
@@ -158,6 +165,21 @@ class Initiative(State, kind="initiatives", shape=11):
         return self.role is not CorporationRole.NONE and bool(self.grants_now)
 
     @property
+    def is_over(self) -> bool:
+        """Whether it was handed over or stopped: nothing is asked of its takers any more."""
+        return self.status in OVER
+
+    @property
+    def evaluation_due(self) -> date | None:
+        """The last day for looking back; none where nobody is asked for it (INI-36).
+
+        Whoever does it without the corporation is not asked, also where that was agreed afterwards.
+        """
+        if self.completed is None or self.is_over or not self.supported:
+            return None
+        return self.completed + EVALUATION_TERM
+
+    @property
     def needs_complete_funding(self) -> bool:
         """Whether a grant of this round was given on condition that all costs are covered."""
         return any(
@@ -189,9 +211,8 @@ class Initiative(State, kind="initiatives", shape=11):
 
     def complete(self, on: date) -> Initiative:
         """What was planned has been done; where it was supported, its effect is looked back at."""
-        due = on + EVALUATION_TERM if self.supported else None
-        looking_back = LookingBack(due=due)
-        return replace(self, status=Status.COMPLETED, completed=on, looking_back=looking_back)
+        back = self.looking_back.anew()
+        return replace(self, status=Status.COMPLETED, completed=on, looking_back=back)
 
     def due(self) -> datetime | None:
         """The begin of the first day on which time changes something."""
@@ -214,7 +235,8 @@ class Initiative(State, kind="initiatives", shape=11):
                 "budget-area": budgets,
                 "level": sorted({grant.level for grant in self.grants if grant.level}),
                 "gates": "watched" if self.open_grants or self.gates.running else (),
-                "review": "open" if self.gates.reviews else (),
+                "review": "open" if self.reviews_now else (),
+                "review-until": reviews_until(self),
                 "party": parties_of(self),
                 "overdue": overdue_of(self),
                 "greening": "told" if self.greening.told else (),
@@ -268,6 +290,8 @@ def _(initiative: Initiative, event: InitiativeProposed, fact: Fact) -> Initiati
         greening=initiative.greening,
         experiments=initiative.experiments,
         referrals=ReferralState(returns=initiative.referrals.returns),
+        decisions=initiative.decisions,
+        looking_back=initiative.looking_back.anew(),
     )
 
 
@@ -301,14 +325,14 @@ def _(initiative: Initiative, event: SupportRequested, fact: Fact) -> Initiative
         initiative,
         request=request,
         costs=initiative.costs if event.total_costs is None else event.total_costs,
-        term=waiting.of(request.euros) if waiting else term_of(day, request.euros),
+        term=waiting.of(request.euros, day) if waiting else term_of(day, request.euros),
         gates=replace(gates, request=(str(fact.id),), asked={**gates.asked, request.number: asked}),
     )
 
 
 @evolves(SupportGranted)
 def _(initiative: Initiative, event: SupportGranted, fact: Fact) -> Initiative:
-    decided = _decided(initiative, days_late=event.days_late)
+    decided = _decided(initiative, event)
     grant = Grant(
         event.request,
         event.budget_area,
@@ -359,19 +383,18 @@ def _(initiative: Initiative, event: SupportToppedUp, fact: Fact) -> Initiative:
 @evolves(SupportDeclined)
 def _(initiative: Initiative, event: SupportDeclined) -> Initiative:
     first = initiative.status in {Status.PROPOSED, Status.ASSESSED} and not initiative.grants_now
-    decided = _decided(
-        initiative,
-        declined=event.lines,
-        next_step=event.next_step,
-        days_late=event.days_late,
-    )
+    decided = _decided(initiative, event, declined=event.lines, next_step=event.next_step)
     return replace(decided, status=Status.DECLINED if first else initiative.status)
 
 
-def _decided(initiative: Initiative, **how: Any) -> Initiative:
+def _decided(
+    initiative: Initiative, event: SupportGranted | SupportDeclined, **how: Any
+) -> Initiative:
     request = initiative.request
     decided = replace(request, decided=True, **how) if request else None
-    return replace(initiative, request=decided, term=None)
+    decision = Decision(event.request, event.on, event.days_late)
+    decisions = (*initiative.decisions, decision)
+    return replace(initiative, request=decided, term=None, decisions=decisions)
 
 
 @evolves(InitiativeStarted)

@@ -66,8 +66,15 @@ def judged_again(
     lines: LinesByRequest,
     touched: frozenset[Gate],
     context: Context,
+    *,
+    counts_from: date | None = None,
 ) -> Iterator[Event]:
-    """What is recorded of the touched gates: lost, passing again, an override without ground."""
+    """What is recorded of the touched gates: lost, passing again, an override without ground.
+
+    `counts_from` is the first day on which it counts, where it is the plan that changed: however
+    long the fact holds that a gate fails on now, it is no ground of what was decided before. None:
+    from the day that the gate says (decision 0040).
+    """
     gates, today = initiative.gates, context.today
     changed = list(_without_ground(gates, lines, touched))
     for given, line in changed:
@@ -75,8 +82,9 @@ def judged_again(
     if not initiative.open_grants:
         return
     ended = frozenset((given.request, given.gate) for given, _ in changed if given.held)
+    days = Days(today, counts_from)
     for grant in initiative.open_grants:
-        yield from _grant_judged_again(gates, grant, lines[grant.request], touched, ended, today)
+        yield from _grant_judged_again(gates, grant, lines[grant.request], touched, ended, days)
 
 
 def _grant_judged_again(
@@ -85,7 +93,7 @@ def _grant_judged_again(
     lines: tuple[GateLine, ...],
     touched: frozenset[Gate],
     ended: frozenset[tuple[int, Gate]],
-    today: date,
+    days: Days,
 ) -> Iterator[Event]:
     """Each grant by itself: what one of them lost, another may still have (INI-21, INI-23)."""
     anew = False
@@ -99,15 +107,35 @@ def _grant_judged_again(
                 gate=line.gate,
                 reason=line.reason,
                 evidence=line.evidence,
-                on=today,
+                on=days.today,
             )
         elif line.passes:
             anew |= not before.passed or _ends_sooner(before.valid_through, line.valid_through)
         elif line.knowledge not in _NO_WORD_YET:
             waits_again = (grant.request, line.gate) in ended
-            yield from _not_passed(gates, grant, line, today, waits_again=waits_again)
+            yield from _not_passed(gates, grant, line, days, waits_again=waits_again)
     if anew:
-        yield GatesAssessed(request=grant.request, lines=lines, on=today)
+        yield GatesAssessed(request=grant.request, lines=lines, on=days.today)
+
+
+@dataclass(frozen=True)
+class Days:
+    """From which day what is judged today counts."""
+
+    today: date
+    counts_from: date | None = None
+
+    def lost(self, line: GateLine) -> date:
+        """The first day on which the gate did not pass; of a changed plan that of the change."""
+        return self.today if self.counts_from else line.since or self.today
+
+    def since(self, line: GateLine) -> date:
+        """The first day on which orders are not paid any more."""
+        return self.counts_from or self.lost(line)
+
+    def untrue_on(self, line: GateLine, decided: date) -> bool:
+        """Whether it did not pass on the day of a decision already, as known now."""
+        return self.counts_from is None and line.since is not None and line.since <= decided
 
 
 def _ends_sooner(known: date | None, now: date | None) -> bool:
@@ -116,7 +144,7 @@ def _ends_sooner(known: date | None, now: date | None) -> bool:
 
 
 def _not_passed(
-    gates: GateState, grant: Grant, line: GateLine, today: date, *, waits_again: bool
+    gates: GateState, grant: Grant, line: GateLine, days: Days, *, waits_again: bool
 ) -> Iterator[Event]:
     """The loss, once; and a review of a grant that may not simply go on by that."""
     news = gates.of(grant.request, line.gate).code != line.code
@@ -128,15 +156,15 @@ def _not_passed(
             code=line.code,
             reason=line.reason,
             evidence=line.evidence,
-            on=line.since or today,
+            on=days.lost(line),
         )
-    untrue_then = line.since is not None and line.since <= grant.decided_on
+    untrue_then = days.untrue_on(line, grant.decided_on)
     if not line.clear and (line.gate in LAW or (news and untrue_then) or waits_again):
-        yield from _review(gates, grant, line, today)
+        yield from _review(gates, grant, line, days)
 
 
 def _review(
-    gates: GateState, grant: Grant, line: GateLine, today: date
+    gates: GateState, grant: Grant, line: GateLine, days: Days
 ) -> Iterator[SupportReviewRequired]:
     known = {(review.gate, review.code) for review in gates.under_review(grant.request)}
     if (line.gate, line.code) in known:
@@ -148,9 +176,9 @@ def _review(
         code=line.code,
         reason=line.reason,
         evidence=line.evidence,
-        since=line.since or today,
-        due=today + REVIEW_TERM,
-        on=today,
+        since=days.since(line),
+        due=days.today + REVIEW_TERM,
+        on=days.today,
     )
 
 

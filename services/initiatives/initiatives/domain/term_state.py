@@ -36,17 +36,34 @@ class DecisionTerm:
 
     def resume(self, on: date) -> DecisionTerm:
         """Their answer is there."""
-        return replace(self, since=on, paused=False)
+        return _told_anew(replace(self, since=on, paused=False), on)
 
-    def of(self, euros: Decimal) -> DecisionTerm:
+    def of(self, euros: Decimal, on: date) -> DecisionTerm:
         """The same term for other lines: what ran stays run."""
-        return replace(self, days=_term(euros) - self.used)
+        return _told_anew(replace(self, days=_term(euros) - self.used), on)
 
     def days_late(self, on: date) -> int | None:
-        """Days past the last day; none where it is in time."""
-        if self.due is None or on <= self.due:
-            return None
-        return (on - self.due).days
+        """Days past the last day; none where it is in time.
+
+        While the takers are asked no day is added to what had passed before.
+        """
+        late = -self.days if self.due is None else (on - self.due).days
+        return late if late > 0 else None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """When a request was decided, and how late that was; it reads so for good (INI-25)."""
+
+    request: int
+    on: date
+    days_late: int | None = None
+
+
+def _told_anew(term: DecisionTerm, on: date) -> DecisionTerm:
+    """What has time again can be late again, and is told of again."""
+    has_time = term.due is not None and term.due >= on
+    return replace(term, told=False) if has_time else term
 
 
 def term_of(asked: date, euros: Decimal) -> DecisionTerm:

@@ -344,14 +344,14 @@ def test_estimate_proves_nothing_of_one_initiative(completed: Specification) -> 
 
 def test_who_does_not_look_back_cannot_go_on(completed: Specification) -> None:
     """INI-36: overdue from 24 December, once; going on needs an evaluation, stopping does not."""
-    assert _state(completed).looking_back.due == date(2026, 12, 23)
+    assert _state(completed).evaluation_due == date(2026, 12, 23)
     completed.at("2026-12-23T22:00:00Z").when(JudgeInitiativeByTime()).nothing()
     late = completed.at("2026-12-23T23:00:00Z").when(JudgeInitiativeByTime())
     after = late.then(EffectEvaluationOverdue(due=date(2026, 12, 23), on=date(2026, 12, 24)))
     after.when(JudgeInitiativeByTime()).nothing()
     completed.when(ContinueInitiative()).refused("effect-not-evaluated")
     completed.when(_asked("10")).refused("effect-not-evaluated")
-    completed.when(StopInitiative(reason="Enough")).recorded()
+    completed.by("neighbourhood_worker").when(StopInitiative(reason="Enough")).recorded()
     looked = after.when(
         EvaluateEffect(finding=EffectFinding.NOT_TO_BE_SAID, learned="Nothing")
     ).recorded()
@@ -381,7 +381,7 @@ def test_handing_over_needs_somebody_who_takes_it(completed: Specification) -> N
         "g2",
     )
     assert "g2" not in decided.events[1].to_json()
-    assert state.looking_back.due is None
+    assert state.evaluation_due is None
     again = theirs.when(ProposeAnotherRound()).recorded()
     assert (_state(again).status, _state(again).round) == (Status.PROPOSED, 2)
 

@@ -134,7 +134,10 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_change_of_plan_reopens_the_gates_it_touches(town: Any, name: str) -> None:
-    """INI-21: only the touched gate is judged, at once; law and purpose call for a review."""
+    """INI-21: only the touched gate is judged, at once; law and purpose call for a review.
+
+    What is ordered after 4 May is not paid; on that day the plan was still the one of the grant.
+    """
     more, lost, reviewed = CHANGES[name]
     i1 = await _granted(town)
     town.clock.set("2026-05-04T09:00:00Z")
@@ -145,7 +148,9 @@ async def test_a_change_of_plan_reopens_the_gates_it_touches(town: Any, name: st
     assert [fact["gate"] for fact in gone] == lost
     reviews = await town.facts_named(i1, "support-review-required")
     assert [fact["gate"] for fact in reviews] == reviewed
-    assert {fact["due"] for fact in reviews} <= {"2026-05-18"}
+    said = [(fact["on"], fact["since"], fact["due"]) for fact in reviews]
+    assert said == [("2026-05-04", "2026-05-05", "2026-05-18")] * len(reviewed)
+    assert {fact["on"] for fact in gone} <= {"2026-05-04"}
     page = await town.get(f"/initiatives/{i1}/gates")
     (granted,) = await town.facts_named(i1, "support-granted")
     kept = [(line["gate"], line["outcome"], line["evidence"]) for line in page["atGrant"]]
@@ -153,7 +158,9 @@ async def test_a_change_of_plan_reopens_the_gates_it_touches(town: Any, name: st
     if name == "care":
         assert gone[0]["code"] == "legal-condition-not-met"
     if reviewed:
-        answer = await _spend(town, i1, "50.00", on="2026-05-04")
+        town.clock.set("2026-05-05T09:00:00Z")
+        assert (await _spend(town, i1, "50.00", on="2026-05-04")).status_code == 201
+        answer = await _spend(town, i1, "50.00", on="2026-05-05")
         assert answer.json()["code"] == "support-under-review"
         await town.refused(i1, "support-top-ups", MORE, "area_manager", "support-under-review")
         body = {"gate": reviewed[0], "until": "2026-07-01", "reason": "It is a nice plan"}
@@ -162,11 +169,52 @@ async def test_a_change_of_plan_reopens_the_gates_it_touches(town: Any, name: st
         await town.done(i1, "changes", restored, "neighbourhood_worker")
         again = await town.facts_named(i1, "gate-passed-again")
         assert [fact["gate"] for fact in again] == reviewed
-        assert (await _spend(town, i1, "50.00", on="2026-05-04")).status_code == 201
+        assert (await _spend(town, i1, "50.00", on="2026-05-05")).status_code == 201
     if name == "effect":
         restored = {"plan": town.plan, "change": "An effect is stated"}
         await town.done(i1, "changes", restored, "neighbourhood_worker")
         assert len(await town.facts_named(i1, "gate-passed-again")) == 1
+
+
+async def test_a_plan_that_moves_to_a_broken_place_makes_no_decision_untrue(
+    town: Any, facts: Any
+) -> None:
+    """INI-14, INI-21: not in order since January, but the grant was for another place."""
+    broken = facts.verdict(on="2026-01-15", complex_="c1", safe=["f1"])
+    await town.hear("monitoring", "base-c1", broken, "M7")
+    i1 = await _granted(town)
+    body = {"plan": {**town.plan, "complex": "c1"}, "change": "In the hall of c1"}
+    await town.done(i1, "changes", body, "neighbourhood_worker")
+    (gone,) = await town.facts_named(i1, "gate-no-longer-passed")
+    assert (gone["code"], gone["on"]) == ("base-not-in-order", "2026-04-20")
+    assert await town.facts_named(i1, "support-review-required") == []
+    await town.refused(i1, "support-top-ups", MORE, "area_manager", "gates-not-passed")
+
+
+async def test_work_of_another_party_is_not_paid_from_the_day_after_it_came_in(
+    town: Any,
+) -> None:
+    """INI-19, INI-21: public space is Assen's since 2020; what was ordered before is still paid."""
+    i1 = await _granted(town)
+    town.clock.set("2026-05-04T09:00:00Z")
+    body = {"plan": {**town.plan, "subjects": ["public-space"]}, "change": "Also the verge"}
+    await town.done(i1, "changes", body, "neighbourhood_worker")
+    (review,) = await town.facts_named(i1, "support-review-required")
+    assert (review["gate"], review["since"]) == ("no-other-party-responsible", "2026-05-05")
+    assert (await _spend(town, i1, "50.00", on="2026-05-04")).status_code == 201
+
+
+@pytest.mark.parametrize(("on", "reviewed"), [("2026-04-13", True), ("2026-04-14", False)])
+async def test_what_happened_on_the_day_of_the_decision_counts_as_before_it(
+    town: Any, on: str, *, reviewed: bool
+) -> None:
+    """INI-24: facts name days; on the day itself nobody can say that the grant came first."""
+    i1 = str(await town.coffee())
+    await town.granted(i1)
+    town.clock.set("2026-04-14T09:00:00Z")
+    await town.withdrawn("P1", on)
+    assert len(await town.facts_named(i1, "gate-no-longer-passed")) == 1
+    assert bool(await town.facts_named(i1, "support-review-required")) is reviewed
 
 
 async def _late(town: Any) -> str:

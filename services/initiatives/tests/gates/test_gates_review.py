@@ -120,12 +120,34 @@ async def test_a_review_stands_on_the_managers_list_until_it_is_over(town: Any) 
     assert (await town.get(f"/initiatives/{i1}"))["grants"][0]["status"] == "granted"
 
 
+async def test_what_is_late_holds_reviews_that_are(town: Any) -> None:
+    """INI-24: after 28 April it stands on the manager's list of all that is late, until it ends."""
+    i1 = await _reviewed(town)
+    other = await town.coffee()
+
+    async def late(name: str, role: str = MANAGER) -> list[str]:
+        page = await town.get(f"/initiatives?overdue={name}", role)
+        return [item["id"] for item in page["items"]]
+
+    await town.time_passes("2026-04-28T21:59:00Z")
+    assert (await late("any"), await late("support-review")) == ([], [])
+    await town.time_passes("2026-04-28T22:00:00Z")
+    assert (await late("any"), await late("support-review")) == ([i1], [i1])
+    assert await late("any", "resident") == []
+    await town.time_passes("2026-05-31T22:00:00Z")
+    assert await late("any") == [other, i1]
+    assert await late("support-decision") == [other]
+    await town.check("P2")
+    assert (await late("any"), await late("support-review")) == ([other], [])
+
+
 async def test_residents_do_not_read_the_managers_list(town: Any) -> None:
     """INI-24: what must come back to the table is internal, to the corporation and its partners."""
     i1 = await _reviewed(town)
     asked = "/v1/initiatives?review=open"
-    answer = await town.client.get(asked, headers=town.headers("resident"))
-    assert answer.status_code == 404
+    for internal in (asked, "/v1/initiatives?overdue=support-review"):
+        answer = await town.client.get(internal, headers=town.headers("resident"))
+        assert answer.status_code == 404
     answer = await town.client.get(asked, headers=town.headers("partner"))
     assert [item["id"] for item in answer.json()["items"]] == [i1]
 

@@ -62,6 +62,10 @@ class InitiativeLine(Resource):
     evidence: Evidence
 
 
+OVER = frozenset({"handed_over", "stopped"})
+"""Nothing is asked of its takers any more, and nothing of it is late (INI-37)."""
+
+
 class RoleCount(Resource):
     """How many initiatives run with one role of the corporation."""
 
@@ -75,6 +79,12 @@ def status_on(row: Said, on: date) -> str | None:
     """The status on a day, or none if it was not yet proposed."""
     found = last_of(row.body.get("life", ()), on)
     return str(found["status"]) if found else None
+
+
+def was_over(row: Said, on: date, since: str = "") -> bool:
+    """Whether it was handed over or stopped by a day, on or after another."""
+    life = until(row.body.get("life", ()), on)
+    return any(one["status"] in OVER and one["on"] >= since for one in life)
 
 
 def role_on(row: Said, on: date) -> str | None:
@@ -163,10 +173,14 @@ def lost_gates(row: Said, on: date) -> list[dict[str, str]]:
 
 
 def _effect_overdue(row: Said, on: date) -> date | None:
+    if status_on(row, on) in OVER or by_residents_alone(row, on):
+        return None
     return _since(row.body.get("effects", ()), "overdue", on)
 
 
 def _decision_late(row: Said, on: date) -> date | None:
+    if status_on(row, on) in OVER:
+        return None
     return _since(row.body.get("lateDecisions", ()), "since", on)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from leefwijk.service.reads import Resource
 from projections.snapshot import Said
 from projections.status.common import Evidence, Found, Origin, by, day, last_of, until
+from projections.status.initiatives import was_over
 
 ORIGIN = Origin(
     ("grant", "support", "release", "spending", "pledge", "share"),
@@ -153,26 +154,27 @@ def _support(found: Found, row: Said, grants: Sequence[Said], spendings: Sequenc
 
 
 def _review(row: Said, found: Found) -> date | None:
-    """A review runs until its gate passes again, or a director answers for the gate."""
+    """A review runs until its gate passes again, a director answers for it, or all is over."""
     body = row.body
     review = last_of(body["reviews"], found.day)
     if review is None:
         return None
+    mine = [one for one in found.of("initiative") if one.key == body["initiative"]]
     again = any(
         mark["gate"] == review["gate"]
         and mark.get("request") in {None, body["request"]}
         and by(mark.get("again"), found.day)
         and mark["again"] >= review["on"]
-        for one in found.of("initiative")
-        if one.key == body["initiative"]
+        for one in mine
         for mark in one.body["marks"]
     )
+    over = any(was_over(one, found.day, review["on"]) for one in mine)
     answered = any(
         row.body["gate"] == review["gate"]
         and (row.valid_from or date.min).isoformat() >= review["on"]
         for row in _of(found.begun("override"), body)
     )
-    return None if again or answered else day(review["due"])
+    return None if again or answered or over else day(review["due"])
 
 
 def _co_funding(found: Found) -> list[CoFunder]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from initiative_scenes import experiment, grant, line, lost, override
+from initiative_scenes import experiment, grant, line, lost, override, proposal
 from projections_scenes import LARIKS, only
 
 from leefwijk.events.language.gates import (
@@ -229,6 +229,31 @@ class TestGates:
         rows = folded(i1.stored)
         assert only(rows.status(as_of="2026-04-24").money.support).review_due == date(2026, 4, 28)
         assert only(rows.status(as_of="2026-04-25").money.support).review_due is None
+
+    def test_no_review_is_left_of_what_is_over(self, i1: Any, folded: Any) -> None:
+        """INI-37: stopped, it comes back to no table, in no later round either."""
+        i1.say("i1", grant("1500.00", "2026-04-13"), "2026-04-13")
+        review = gates.SupportReviewRequired(
+            request=1,
+            gate=Gate.RESIDENTS_INVOLVEMENT,
+            code="involvement-check-withdrawn",
+            reason="The wrong street had been asked",
+            since=date(2026, 4, 11),
+            due=date(2026, 4, 28),
+            on=date(2026, 4, 14),
+        )
+        i1.say("i1", review, "2026-04-14")
+        stop = life.InitiativeStopped(
+            area=LARIKS, by=life.StoppedBy.TAKERS, reason="Nobody had time", on=date(2026, 5, 1)
+        )
+        i1.say("i1", stop, "2026-05-01")
+        i1.say("i1", proposal(round=2, on=date(2026, 6, 1)), "2026-06-01")
+        rows = folded(i1.stored)
+        due = [
+            only(rows.status(as_of=day).money.support).review_due
+            for day in ("2026-04-30", "2026-05-01", "2026-06-01")
+        ]
+        assert due == [date(2026, 4, 28), None, None]
 
     def test_gates_of_an_initiative_that_is_over_are_not_open(self, i1: Any, folded: Any) -> None:
         """INI-37: of what was stopped no gate is asked; what was set aside stays visible."""

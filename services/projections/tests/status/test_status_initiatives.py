@@ -207,6 +207,19 @@ class TestLife:
         before = only(folded(i1.stored).status(as_of="2026-12-31").initiatives)
         assert before.effect_overdue_since == date(2026, 12, 24)
 
+    def test_who_goes_on_alone_is_asked_for_no_evaluation(self, i1: Any, folded: Any) -> None:
+        """INI-36: with role `none`, also agreed after completion, it is never overdue."""
+        i1.say("i1", life.InitiativeCompleted(area=LARIKS, on=date(2026, 4, 1)), "2026-04-01")
+        late = effects.EffectEvaluationOverdue(due=date(2026, 5, 1), on=date(2026, 5, 2))
+        i1.say("i1", late, "2026-05-02")
+        i1.say("i1", role(roles.CorporationRole.NONE, "2026-05-03"), "2026-05-03")
+        rows = folded(i1.stored)
+        said = [
+            only(rows.status(as_of=day).initiatives).effect_overdue_since
+            for day in ("2026-05-02", "2026-05-03")
+        ]
+        assert said == [date(2026, 5, 2), None]
+
     def test_completed_anew_what_was_late_before_is_late_as_of_then(
         self, i1: Any, folded: Any
     ) -> None:
@@ -277,6 +290,8 @@ class TestLife:
         assert still.experiment_until == date(2026, 9, 30)
         assert was.model_dump(exclude={"evidence"}) == still.model_dump(exclude={"evidence"})
         assert only(said.gates.set_aside).status == "in_force"
+        stopped = only(rows.status(as_of="2026-05-01").initiatives)
+        assert (stopped.decision_late_since, stopped.effect_overdue_since) == (None, None)
         now = rows.status(as_of="2026-06-01")
         anew = only(now.initiatives)
         assert (anew.status, anew.referral, anew.marks) == ("proposed", None, [])

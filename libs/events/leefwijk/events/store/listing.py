@@ -36,12 +36,24 @@ SHORTEST_BEGINNING = 3
 
 
 @dataclass(frozen=True)
+class Unless:
+    """A term that counts where none of the others stands beside it."""
+
+    term: str
+    others: tuple[str, ...]
+
+
+Either = str | Unless
+"""One of the terms of which any is enough."""
+
+
+@dataclass(frozen=True)
 class Query:
     """What to list: all terms must match; of `any_of` at least one of each group."""
 
     kind: str
     terms: tuple[str, ...] = ()
-    any_of: tuple[tuple[str, ...], ...] = ()
+    any_of: tuple[tuple[Either, ...], ...] = ()
     areas: tuple[str, ...] | None = None
     """Those that lie in one of these areas."""
     title: str | None = None
@@ -114,8 +126,7 @@ class _Asked:
         if terms := [term for term in query.terms if statuses != [term]]:
             self._keep("facets @> cast(:terms as text[])", terms=terms)
         for place, group in enumerate(query.any_of):
-            name = f"any{place}"
-            self._keep(f"facets && cast(:{name} as text[])", **{name: list(group)})
+            self._any_of(f"any{place}", group)
         if query.areas is not None:
             self._areas(query.areas)
         if query.title:
@@ -124,6 +135,19 @@ class _Asked:
     def _keep(self, condition: str, **bound: Any) -> None:
         self.keep.append(condition)
         self.bound |= bound
+
+    def _any_of(self, name: str, group: Sequence[Either]) -> None:
+        said = [f"facets && cast(:{name} as text[])"]
+        bound: dict[str, Any] = {name: [one for one in group if isinstance(one, str)]}
+        for place, one in enumerate(group):
+            if isinstance(one, Unless):
+                term, others = f"{name}_{place}", f"{name}_{place}_others"
+                said.append(
+                    f"(facets @> cast(:{term} as text[])"
+                    f" and not facets && cast(:{others} as text[]))"
+                )
+                bound |= {term: [one.term], others: list(one.others)}
+        self._keep(f"({' or '.join(said)})", **bound)
 
     def _areas(self, areas: Sequence[str]) -> None:
         if len(areas) <= FEW_AREAS:
