@@ -107,3 +107,15 @@ def experiment(gate: Gate, on: str, **more: Any) -> experiments.ExperimentAgreed
             **more,
         },
     )
+
+
+def turned_round(id_: str, euros: str, on: str) -> spending.SpendingCorrected:
+    """A spending was typed wrongly; this is what it was."""
+    return spending.SpendingCorrected(
+        spending=id_,
+        request=1,
+        line=1,
+        amount=Decimal(euros),
+        reason="Digits turned round",
+        on=date.fromisoformat(on),
+    )

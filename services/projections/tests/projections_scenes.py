@@ -98,3 +98,24 @@ def effort(area: str, euros: str) -> efforts.EffortSpentRecorded:
         description="Buurtdag",
         on=date(2026, 3, 1),
     )
+
+
+def extra_of_two_years() -> levels.EffortLevelProposed:
+    """`extra` is proposed for Lariks for 2026 and 2027."""
+    return extra_proposed(
+        date(2026, 1, 1),
+        date(2027, 12, 31),
+        reaction_through=date(2025, 12, 20),
+        lapses_on=date(2026, 6, 1),
+    )
+
+
+def questioned_for_the_base() -> levels.EffortLevelQuestioned:
+    """The base fell away under the level on 18 May 2026."""
+    return levels.EffortLevelQuestioned(
+        area=LARIKS,
+        level=EffortLevelName.EXTRA,
+        ground=levels.Ground.BASE,
+        because="The base is no longer in order",
+        on=date(2026, 5, 18),
+    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from initiative_scenes import proposal, role
+from initiative_scenes import proposal, role, turned_round
 from projections_scenes import (
     BUURT,
     GROUND,
@@ -16,10 +16,11 @@ from projections_scenes import (
     extra_agreed,
     extra_proposed,
     gate_set_aside,
+    questioned_for_the_base,
 )
 
 from leefwijk.events.event import Validity
-from leefwijk.events.fields import EffortLevelName, Theme
+from leefwijk.events.fields import Theme
 from leefwijk.events.language.gates import Gate, GateLine, GateOutcome, GateVerdict
 from leefwijk.events.language.initiatives import (
     assets,
@@ -34,7 +35,6 @@ from leefwijk.events.language.initiatives import (
 )
 from leefwijk.events.language.monitoring import area_roles
 from leefwijk.events.language.monitoring import base_conditions as base
-from leefwijk.events.language.monitoring import effort_levels as levels
 from leefwijk.events.language.monitoring.areas import AreaKind, AreaRegistered
 from leefwijk.events.language.monitoring.measurements import Figure, Measured, MeasurementsRecorded
 from leefwijk.events.language.monitoring.partners import PartnerKind, PartnerRegistered
@@ -134,14 +134,7 @@ def _the_level(history: Any) -> None:
     history.say("l1", aside, "2026-01-20")
     agreed = extra_agreed(proposed)
     history.say("l1", agreed, "2026-02-01")
-    asked = levels.EffortLevelQuestioned(
-        area=LARIKS,
-        level=EffortLevelName.EXTRA,
-        ground=levels.Ground.BASE,
-        because="The base is no longer in order",
-        on=date(2026, 5, 18),
-    )
-    history.say("l1", asked, "2026-05-18")
+    history.say("l1", questioned_for_the_base(), "2026-05-18")
 
 
 def _the_initiative(history: Any) -> None:
@@ -225,14 +218,7 @@ def _the_initiative(history: Any) -> None:
             "2026-05-02",
         ),
         (
-            spending.SpendingCorrected(
-                spending="x1",
-                request=1,
-                line=1,
-                amount=Decimal("602.00"),
-                reason="Digits turned round",
-                on=date(2026, 5, 1),
-            ),
+            turned_round("x1", "602.00", "2026-05-01"),
             "2026-05-03",
         ),
         (

@@ -9,7 +9,15 @@ from uuid import UUID
 
 import pytest
 from initiative_scenes import proposal
-from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, gate_set_aside, only
+from projections_scenes import (
+    BUURT,
+    LARIKS,
+    extra_agreed,
+    extra_proposed,
+    gate_set_aside,
+    only,
+    questioned_for_the_base,
+)
 
 from leefwijk.events.fields import EffortLevelName, Theme
 from leefwijk.events.language.gates import Gate
@@ -214,14 +222,7 @@ class TestLevels:
 
     def test_a_question_stays_until_it_is_answered(self, extra: Any, folded: Any) -> None:
         """MON-29: the level stays in force, questioned; the director's answer is visible."""
-        asked = levels.EffortLevelQuestioned(
-            area=LARIKS,
-            level=EffortLevelName.EXTRA,
-            ground=levels.Ground.BASE,
-            because="The base is no longer in order",
-            on=date(2026, 5, 18),
-        )
-        extra.say("l1", asked, "2026-05-18")
+        extra.say("l1", questioned_for_the_base(), "2026-05-18")
         answer = levels.EffortLevelQuestionAnswered(
             area=LARIKS,
             level=EffortLevelName.EXTRA,

@@ -7,8 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from initiative_scenes import grant, line, spent
-from projections_scenes import BUURT, LARIKS, extra_agreed, extra_proposed, only
+from initiative_scenes import grant, line, spent, turned_round
+from projections_scenes import (
+    BUURT,
+    LARIKS,
+    extra_agreed,
+    extra_of_two_years,
+    extra_proposed,
+    only,
+)
 
 from leefwijk.events.fields import EffortLevelName
 from leefwijk.events.language.gates import (
@@ -16,7 +23,6 @@ from leefwijk.events.language.gates import (
 )
 from leefwijk.events.language.initiatives import (
     co_funding,
-    spending,
     support_terms,
 )
 from leefwijk.events.language.monitoring import effort_levels as levels
@@ -102,15 +108,7 @@ class TestSupport:
         """EVA-24: corrected with today's knowledge, and the old figure as known then."""
         i1.say("i1", grant("1500.00"), "2026-04-20")
         i1.say("i1", spent("x1", "620.00", "2026-05-01"), "2026-05-02")
-        fixed = spending.SpendingCorrected(
-            spending="x1",
-            request=1,
-            line=1,
-            amount=Decimal("602.00"),
-            reason="Digits turned round",
-            on=date(2026, 5, 1),
-        )
-        i1.say("i1", fixed, "2026-06-01")
+        i1.say("i1", turned_round("x1", "602.00", "2026-05-01"), "2026-06-01")
         rows = folded(i1.stored)
         now = rows.status(as_of="2026-05-10").money
         assert now.spent == Decimal("602.00")
@@ -242,12 +240,7 @@ class TestSupport:
 
     def test_a_grant_whose_level_ran_out_marks_what_runs(self, i1: Any, folded: Any) -> None:
         """MON-38: from the day after the last one a running project reads "without level"."""
-        proposed = extra_proposed(
-            date(2026, 1, 1),
-            date(2027, 12, 31),
-            reaction_through=date(2025, 12, 20),
-            lapses_on=date(2026, 6, 1),
-        )
+        proposed = extra_of_two_years()
         i1.say("l1", proposed, "2025-11-01")
         agreed = extra_agreed(proposed)
         i1.say("l1", agreed, "2025-12-01")
@@ -292,12 +285,7 @@ class TestSupport:
         self, i1: Any, folded: Any, agreed: bool
     ) -> None:
         """MON-38: a proposal is no successor, and a level of another part of the area neither."""
-        first = extra_proposed(
-            date(2026, 1, 1),
-            date(2027, 12, 31),
-            reaction_through=date(2025, 12, 20),
-            lapses_on=date(2026, 6, 1),
-        )
+        first = extra_of_two_years()
         i1.say("l1", first, "2025-11-01")
         i1.say("l1", extra_agreed(first), "2025-12-01")
         second = extra_proposed(
