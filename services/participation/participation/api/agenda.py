@@ -111,8 +111,7 @@ async def _tasks(
         page = await listing.find(service.engine, query)
         for document in page.documents:
             check = (await service.handler.of_document(InvolvementCheck, document)).state
-            id_ = document.stream_id.removeprefix(f"{InvolvementCheck.kind}-")
-            found += [(id_, check, task) for task in agenda(check, today)]
+            found += [(document.id, check, task) for task in agenda(check, today)]
         if page.next is None:
             return found
         query = replace(query, after=page.next)

@@ -20,7 +20,7 @@ from leefwijk.events.language.participation.involvement_checks import (
 )
 from leefwijk.events.language.participation.ladder import Answers, OwnRole, Wish, rung
 from leefwijk.events.language.participation.words import Explanation, Group, LeadingWish, Level
-from participation.domain.asking import require_open
+from participation.domain.asking import require_check_open
 from participation.domain.involvement_check import InvolvementCheck, Status
 from participation.domain.places import AgeShares, EarlierChecks
 from participation.domain.reaching import judge_ages, judge_reach
@@ -60,7 +60,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
         """Refuses with everything that stands in the way at once (PAR-03 to PAR-09)."""
         if check.status is not Status.IN_DOUBT:
-            require_open(check)
+            require_check_open(check)
         faults = Faults()
         term = term_of(check)
         if term is None:

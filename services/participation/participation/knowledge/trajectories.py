@@ -74,8 +74,7 @@ async def known_advices(
     advices = []
     for document in found.documents:
         advice = (await service.handler.of_document(FormalAdvice, document)).state
-        id_ = document.stream_id[len(FormalAdvice.kind) + 1 :]
-        advices.append(KnownAdvice(id_, advice.settled_from, advice.stands))
+        advices.append(KnownAdvice(document.id, advice.settled_from, advice.stands))
     return (KnownAdvices(tuple(advices)),)
 
 
