@@ -83,12 +83,17 @@ async def known_asked(
 ) -> tuple[KnownArea, KnownParty]:
     """The area that advice is asked for, and of whom.
 
-    Refuses a trajectory that does not exist, `unknown-area` and `unknown-partner`.
+    Refuses a trajectory that does not exist or is elsewhere, `unknown-area` and `unknown-partner`.
     """
     if command.trajectory is not None:
         loaded = await service.handler.load(Trajectory, command.trajectory)
         if not loaded.version:
             refuse("no-such-trajectory", "There is no such trajectory.")
+        if not await _meet(service, loaded.state.area, command.area):
+            refuse(
+                "trajectory-in-other-area",
+                f"This trajectory is in {loaded.state.area}; ask those who live there.",
+            )
     (area,) = await known_area(service, command, state, context)
     return area, await known_party(service, command.organisation, context.today)
 
