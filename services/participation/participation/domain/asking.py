@@ -57,7 +57,7 @@ class OpenCheck(Command[InvolvementCheck]):
             municipalities=context.knowledge(KnownArea).municipalities,
             complex=self.complex,
             homes=self.homes,
-            themes=self.themes,
+            themes=tuple(dict.fromkeys(self.themes)),
             groups=tuple(dict.fromkeys(self.groups)),
             relates_to=self.relates_to,
             relates_to_id=self.relates_to_id,
@@ -156,7 +156,7 @@ class RecordAsking(Command[InvolvementCheck]):
         if self.on > context.today:
             refuse("day-in-future", "Record an asking when it has been held.")
         require_counts(self.answers, self.total, self.invited, self.reasons)
-        asked_in = self.asked_in or (check.area,)
+        asked_in = tuple(dict.fromkeys(self.asked_in)) or (check.area,)
         context.knowledge(KnownPlaces).require(asked_in, check.area)
         yield AskingRecorded(
             area=check.area,
@@ -214,7 +214,7 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
             if asking.on > context.today:
                 refuse("day-in-future", "Hand in an asking when it has been held.")
             require_counts(asking.answers, None, asking.invited, asking.reasons)
-            asked_in = asking.asked_in or (self.area,)
+            asked_in = tuple(dict.fromkeys(asking.asked_in)) or (self.area,)
             places = context.knowledge(KnownPlaces)
             places.require(asked_in, self.area)
             if not places.municipalities_of(asked_in) <= own:
@@ -222,7 +222,7 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
             yield PartnerAskingHandedIn(
                 area=self.area,
                 municipalities=municipalities,
-                themes=self.themes,
+                themes=tuple(dict.fromkeys(self.themes)),
                 asking=str(context.new_id()),
                 partner=party.partner,
                 group=asking.group,

@@ -98,12 +98,13 @@ class ConcludeCheck(Command[InvolvementCheck]):
         )
 
     def _judge_names(self, check: InvolvementCheck, faults: Faults) -> None:
-        """Every group of the check gets one promise, and nobody else does."""
+        """Every group of the check gets one promise, and nothing is said of anybody else."""
         given = [promise.group for promise in self.groups]
         for group in check.groups:
             if given.count(group) != 1:
                 faults.add("group-needs-one-promise", f"Say once what {said(group)} are promised.")
-        for group in sorted(set(given) - set(check.groups)):
+        named = {*given, *(one.group for one in self.hardly_heard)}
+        for group in sorted(named - set(check.groups)):
             faults.add("group-not-in-check", f"The check was not opened for {said(group)}.")
 
     def _judge(

@@ -191,6 +191,10 @@ def test_a_group_that_is_hardly_heard_gets_a_way_to_be_heard(check: Check, asked
     assert refused.refusal is not None
     assert refused.refusal.faults[0].figures["ratio"] == "0.24"
     heard = HardlyHeard(group=Group.RESIDENTS_15_24, planned_form=Form.POP_UP)
+    stranger = heard.model_copy(update={"group": O})
+    judged.when(ask.model_copy(update={"hardly_heard": (heard, stranger)})).refused(
+        "group-not-in-check"
+    )
     event = concluded(judged, ask.model_copy(update={"hardly_heard": (heard,)}))
     assert event.ages_judged is True
     assert concluded(spec, ask).ages_judged is False
