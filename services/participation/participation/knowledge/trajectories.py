@@ -24,7 +24,7 @@ from participation.domain.trajectory_knowledge import (
 )
 from participation.domain.wish_panel import WishPanel
 from participation.knowledge.areas import known_area
-from participation.knowledge.own import superseded_by
+from participation.knowledge.asked import asked_anew
 from participation.knowledge.parties import known_party
 
 
@@ -37,7 +37,7 @@ async def known_check(
     check = loaded.state
     if not loaded.version or check.status is None:
         return (KnownCheck(id_, "not known"),)
-    superseded = id_ in await superseded_by(service, id_)
+    superseded = await asked_anew(service, id_, check)
     standing = "superseded" if superseded else check.status.value.replace("_", " ")
     said = check.conclusion
     if said is None:
