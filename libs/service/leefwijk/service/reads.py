@@ -13,7 +13,6 @@ from pydantic.alias_generators import to_camel
 from leefwijk.events.decider import State
 from leefwijk.events.handling import Loaded
 from leefwijk.events.store import listing
-from leefwijk.events.store.records import Document
 from leefwijk.service import sheets
 from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.identity import Principal
@@ -150,7 +149,7 @@ async def page_of(
         ) from error
     response.headers.update(_link(request, found.next))
     items = [
-        make(_id_of(kind, document), await service.handler.of_document(kind, document))
+        make(document.id, await service.handler.of_document(kind, document))
         for document in found.documents
     ]
     return Page(items=await around(items) if around else items, next=found.next)
@@ -174,10 +173,6 @@ def sheet_of(
         yield items
 
     return sheets.answer(name, sheet, pages())
-
-
-def _id_of(kind: type[S], document: Document) -> str:
-    return document.stream_id[len(kind.kind) + 1 :]
 
 
 def _link(request: Request, cursor: str | None) -> dict[str, str]:
@@ -208,5 +203,5 @@ async def _rows(
                 stream = member.stream_id
                 events = await service.store.events_of(stream, limit=member.version)
                 loaded = service.handler.fold(kind, stream, events)
-            page.append(make(_id_of(kind, document), loaded))
+            page.append(make(document.id, loaded))
         yield await around(page) if around else page

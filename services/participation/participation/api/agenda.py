@@ -17,7 +17,8 @@ from leefwijk.service.sheets import Sheet
 from participation.api.check_resources import LeaningResource
 from participation.domain.agenda import Task, Todo, agenda
 from participation.domain.involvement_check import InvolvementCheck
-from participation.knowledge.own import leaning_on, superseded_by
+from participation.knowledge.asked import asked_anew
+from participation.knowledge.own import leaning_on
 
 router = APIRouter(tags=["involvement-checks"])
 
@@ -78,7 +79,7 @@ async def get_agenda(
 async def _items(service: ServiceContext, municipality: str) -> list[AgendaItem]:
     found = await _tasks(service, municipality)
     ids = [id_ for id_, _, _ in found]
-    leaning, superseded = await leaning_on(service, *ids), await superseded_by(service, *ids)
+    leaning = await leaning_on(service, *ids)
     items = [
         AgendaItem(
             by=task.by,
@@ -91,7 +92,6 @@ async def _items(service: ServiceContext, municipality: str) -> list[AgendaItem]
             leaning=LeaningResource(**asdict(leaning[id_])),
         )
         for id_, check, task in found
-        if id_ not in superseded
     ]
     return sorted(items, key=lambda item: (item.by, item.check))
 
@@ -99,7 +99,7 @@ async def _items(service: ServiceContext, municipality: str) -> list[AgendaItem]
 async def _tasks(
     service: ServiceContext, municipality: str
 ) -> list[tuple[str, InvolvementCheck, Task]]:
-    """The tasks of every check of a municipality that stands."""
+    """The tasks of every check of a municipality that stands, also where only in a part of it."""
     today, found = service.handler.today(), []
     query = listing.Query(
         InvolvementCheck.kind,
@@ -111,8 +111,9 @@ async def _tasks(
         page = await listing.find(service.engine, query)
         for document in page.documents:
             check = (await service.handler.of_document(InvolvementCheck, document)).state
-            id_ = document.stream_id.removeprefix(f"{InvolvementCheck.kind}-")
-            found += [(id_, check, task) for task in agenda(check, today)]
+            tasks = agenda(check, today)
+            if tasks and not await asked_anew(service, document.id, check):
+                found += [(document.id, check, task) for task in tasks]
         if page.next is None:
             return found
         query = replace(query, after=page.next)

@@ -12,6 +12,7 @@ from leefwijk.events.language.participation.ladder import Answers, NotNowReason,
 from leefwijk.events.language.participation.words import Group, LeadingWish, Level
 from leefwijk.events.small_counts import NOT_SHOWN, SMALLEST, shown_counts
 from leefwijk.service.reads import Resource
+from participation.api.lists import Figure
 from participation.domain.involvement_check import Asking, InvolvementCheck
 from participation.domain.places import AgeShares
 from participation.domain.reaching import AGES, ages_by_panel, ratios, said_ratio
@@ -19,9 +20,6 @@ from participation.domain.wish import leading_wish, percent, shown_wish
 
 UNKNOWN = LeadingWish.UNKNOWN.value
 NOT_JUDGED = "not judged: no figures"
-
-Figure = int | str
-"""A number, or `not_shown`."""
 
 
 class AskingResource(Resource):

@@ -15,7 +15,7 @@ from leefwijk.service.places import areas_within
 from leefwijk.service.reads import InternalReader, Page, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
-from participation.api.lists import AreaPaging
+from participation.api.lists import TitlePaging
 from participation.domain.formal_advice import FormalAdvice, Status
 from participation.domain.formal_advice_steps import (
     AnswerFormalAdvice,
@@ -87,7 +87,7 @@ def _resource(id_: str, loaded: Loaded[FormalAdvice]) -> AdviceResource:
     )
 
 
-class AdviceQuery(AreaPaging):
+class AdviceQuery(TitlePaging):
     """What to list; every condition given must hold."""
 
     status: Status | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from leefwijk.events.fields import AREA_PATTERN, Theme
+from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Outcome
 from leefwijk.events.language.participation.words import Group
 from leefwijk.service.commands import Commands
@@ -16,7 +16,6 @@ from leefwijk.service.identity import Principal
 from leefwijk.service.places import areas_within
 from leefwijk.service.reads import (
     Page,
-    Paging,
     Reader,
     Resource,
     load_visible,
@@ -28,6 +27,7 @@ from leefwijk.service.roles import Role, Scope
 from leefwijk.service.sheets import Sheet
 from leefwijk.service.words import Words
 from participation.api.check_resources import CheckResource, LeaningResource, resource_of
+from participation.api.lists import PlacePaging
 from participation.domain.afterwards import CorrectAsking, TellExplanation, WithdrawCheck
 from participation.domain.asking import (
     AdoptPartnerAsking,
@@ -125,14 +125,11 @@ handed_in.create("", HandInPartnerAsking, role=Role.PARTNER, knows=known_handed_
 router = APIRouter(tags=["involvement-checks"])
 
 
-class CheckQuery(Paging):
+class CheckQuery(PlacePaging):
     """What to list; every condition given must hold."""
 
-    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
-    """The area and all that lies in it; of an area as people live it also its parts."""
     theme: Theme | None = None
     status: Status | None = None
-    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
 
 
 SHEET = Sheet(

@@ -15,7 +15,7 @@ from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
-from participation.api.lists import AreaPaging
+from participation.api.lists import TitlePaging
 from participation.domain.living_agreement import LivingAgreement, Status
 from participation.domain.living_agreement_life import (
     EndAgreement,
@@ -94,7 +94,7 @@ def _resource(
     )
 
 
-class AgreementQuery(AreaPaging):
+class AgreementQuery(TitlePaging):
     """What to list; every condition given must hold."""
 
     topic: Topic | None = None

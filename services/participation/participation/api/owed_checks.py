@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from leefwijk.events.fields import AREA_PATTERN, Theme
+from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.service.context import context_of
 from leefwijk.service.places import areas_within
@@ -15,7 +15,6 @@ from leefwijk.service.problems import Problem
 from leefwijk.service.reads import (
     InternalReader,
     Page,
-    Paging,
     Resource,
     load_visible,
     page_of,
@@ -23,6 +22,7 @@ from leefwijk.service.reads import (
     tag,
 )
 from leefwijk.service.sheets import Sheet
+from participation.api.lists import AreaPaging
 from participation.domain.owed_check import OwedCheck
 from participation.knowledge.own import settling
 
@@ -76,11 +76,9 @@ def _resource(id_: str, loaded: Loaded[OwedCheck], today: date) -> OwedResource:
     )
 
 
-class OwedQuery(Paging):
+class OwedQuery(AreaPaging):
     """What to list; every condition given must hold."""
 
-    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
-    """The area and all that lies in it; of an area as people live it also its parts."""
     theme: Theme | None = None
     status: Annotated[str | None, Query(pattern=r"^(owed|overdue|settled)$")] = None
 

@@ -15,9 +15,8 @@ from leefwijk.service.places import areas_within
 from leefwijk.service.reads import Page, Reader, Resource, load_visible, page_of, tag
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
-from participation.api.lists import AreaPaging
+from participation.api.lists import TitlePaging
 from participation.domain.trajectory import GroupPromise, Status, Trajectory
-from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_feedback import GiveFeedback, ReviseFeedback
 from participation.domain.trajectory_life import (
     CloseTrajectory,
@@ -55,9 +54,6 @@ commands.post(f"{_ONE}/closings", CloseTrajectory, role=WORKER, knows=known_advi
 commands.post(f"{_ONE}/stops", StopTrajectory, role=MANAGER)
 
 router = APIRouter(tags=["trajectories"])
-
-JUDGED_BY_TIME = JudgeTrajectoryByTime
-"""Named here so that a service with these routes judges deadlines too."""
 
 
 class AnswerResource(Resource):
@@ -184,7 +180,7 @@ def _resource(id_: str, loaded: Loaded[Trajectory], *, inside: bool) -> Trajecto
     )
 
 
-class TrajectoryQuery(AreaPaging):
+class TrajectoryQuery(TitlePaging):
     """What to list; every condition given must hold."""
 
     theme: Theme | None = None

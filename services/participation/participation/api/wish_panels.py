@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from leefwijk.events.fields import AREA_PATTERN, Theme
+from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Loaded
 from leefwijk.events.language.participation.wish_tallies import (
     ShownGroup,
@@ -22,7 +22,6 @@ from leefwijk.service.context import context_of
 from leefwijk.service.places import areas_within
 from leefwijk.service.reads import (
     Page,
-    Paging,
     Reader,
     Resource,
     SheetFormat,
@@ -33,6 +32,7 @@ from leefwijk.service.reads import (
 )
 from leefwijk.service.roles import Role
 from leefwijk.service.sheets import Sheet
+from participation.api.lists import Figure, PlacePaging
 from participation.domain.wish import percent
 from participation.domain.wish_panel import PanelStatus, WishPanel
 from participation.domain.wish_panel_steps import ClosePanel, OpenPanel, VoidTokens
@@ -47,9 +47,6 @@ commands.post("/{panelId}/voidings", VoidTokens, role=WORKER)
 commands.post("/{panelId}/closings", ClosePanel, role=WORKER)
 
 router = APIRouter(tags=["wish-panels"])
-
-Figure = int | str
-"""A number, or `not_shown`."""
 
 
 class GroupResult(Resource):
@@ -131,14 +128,11 @@ def _resource(id_: str, loaded: Loaded[WishPanel]) -> PanelResource:
     )
 
 
-class PanelQuery(Paging):
+class PanelQuery(PlacePaging):
     """What to list; every condition given must hold."""
 
-    area: Annotated[str | None, Query(pattern=AREA_PATTERN)] = None
-    """The area and all that lies in it; of an area as people live it also its parts."""
     theme: Theme | None = None
     status: Annotated[str | None, Query(pattern=r"^(open|closed)$")] = None
-    municipality: Annotated[str | None, Query(pattern=r"^GM[0-9]{4}$")] = None
 
 
 SHEET = Sheet(

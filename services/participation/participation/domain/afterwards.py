@@ -28,7 +28,10 @@ from participation.domain.wish import shown_share_above, shown_wish, wished_leve
 
 
 class CorrectAsking(Command[InvolvementCheck]):
-    """Correct a count that was wrong; history shows both."""
+    """Correct a count that was wrong; history shows both.
+
+    What is not named stays as it was: a corrected answer makes no invitation an open one.
+    """
 
     asking: Identifier
     answers: Answers
@@ -48,7 +51,9 @@ class CorrectAsking(Command[InvolvementCheck]):
             refuse("counted-by-panel", "A panel counts by itself; its tally is not corrected.")
         if self.reason is None:
             refuse("reason-missing", "Say what was wrong with the count.")
-        require_counts(self.answers, self.total, self.invited, self.reasons)
+        invited = self.invited if "invited" in self.model_fields_set else asking.invited
+        reasons = self.reasons if "reasons" in self.model_fields_set else asking.reasons
+        require_counts(self.answers, self.total, invited, reasons)
         yield AskingCorrected(
             area=check.area,
             asking=self.asking,
@@ -56,8 +61,8 @@ class CorrectAsking(Command[InvolvementCheck]):
             from_=asking.answers,
             to=self.answers,
             from_invited=asking.invited,
-            to_invited=self.invited,
-            reasons=self.reasons,
+            to_invited=invited,
+            reasons=reasons,
             reason=self.reason,
             on=context.today,
         )

@@ -49,7 +49,7 @@ class OpenCheck(Command[InvolvementCheck]):
         """Refuses `late-check-needs-reason` and `points-at-household` (PAR-01, PAR-20)."""
         if check.status is not None:
             refuse("already-opened", "This check exists already.")
-        require_homes(self.complex, self.homes)
+        _require_building(self.complex, self.homes)
         earlier = context.knowledge(EarlierDecision).on
         _require_late_reason(earlier, self.reason)
         yield CheckOpened(
@@ -57,7 +57,7 @@ class OpenCheck(Command[InvolvementCheck]):
             municipalities=context.knowledge(KnownArea).municipalities,
             complex=self.complex,
             homes=self.homes,
-            themes=self.themes,
+            themes=tuple(dict.fromkeys(self.themes)),
             groups=tuple(dict.fromkeys(self.groups)),
             relates_to=self.relates_to,
             relates_to_id=self.relates_to_id,
@@ -77,7 +77,7 @@ def _require_late_reason(decided_on: date | None, reason: str | None) -> None:
         )
 
 
-def require_homes(complex_: str | None, homes: int | None) -> None:
+def _require_building(complex_: str | None, homes: int | None) -> None:
     """Refuse `points-at-household` for a building of fewer than five homes, or of unsaid size."""
     if homes is not None and homes < SMALLEST:
         refuse(
@@ -91,7 +91,7 @@ def require_homes(complex_: str | None, homes: int | None) -> None:
         )
 
 
-def require_open(check: InvolvementCheck) -> None:
+def require_check_open(check: InvolvementCheck) -> None:
     """Refuse `check-not-open`."""
     if check.status is Status.OPEN:
         return
@@ -150,13 +150,13 @@ class RecordAsking(Command[InvolvementCheck]):
 
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
         """Refuses `check-not-open`, counts that cannot be, and a day in the future."""
-        require_open(check)
+        require_check_open(check)
         if self.group not in check.groups:
             refuse("group-not-in-check", "The check was not opened for this group.")
         if self.on > context.today:
             refuse("day-in-future", "Record an asking when it has been held.")
         require_counts(self.answers, self.total, self.invited, self.reasons)
-        asked_in = self.asked_in or (check.area,)
+        asked_in = tuple(dict.fromkeys(self.asked_in)) or (check.area,)
         context.knowledge(KnownPlaces).require(asked_in, check.area)
         yield AskingRecorded(
             area=check.area,
@@ -214,7 +214,7 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
             if asking.on > context.today:
                 refuse("day-in-future", "Hand in an asking when it has been held.")
             require_counts(asking.answers, None, asking.invited, asking.reasons)
-            asked_in = asking.asked_in or (self.area,)
+            asked_in = tuple(dict.fromkeys(asking.asked_in)) or (self.area,)
             places = context.knowledge(KnownPlaces)
             places.require(asked_in, self.area)
             if not places.municipalities_of(asked_in) <= own:
@@ -222,7 +222,7 @@ class HandInPartnerAsking(Command[InvolvementCheck]):
             yield PartnerAskingHandedIn(
                 area=self.area,
                 municipalities=municipalities,
-                themes=self.themes,
+                themes=tuple(dict.fromkeys(self.themes)),
                 asking=str(context.new_id()),
                 partner=party.partner,
                 group=asking.group,
@@ -254,7 +254,7 @@ class AdoptPartnerAsking(Command[InvolvementCheck]):
         By the first one it becomes a check, so that one says why it is late (PAR-01).
         """
         if check.status is not Status.HANDED_IN:
-            require_open(check)
+            require_check_open(check)
         asking = required_asking(check, self.asking)
         if asking.partner is None:
             refuse("not-handed-in", "This asking is the corporation's own.")

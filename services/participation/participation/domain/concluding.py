@@ -20,7 +20,7 @@ from leefwijk.events.language.participation.involvement_checks import (
 )
 from leefwijk.events.language.participation.ladder import Answers, OwnRole, Wish, rung
 from leefwijk.events.language.participation.words import Explanation, Group, LeadingWish, Level
-from participation.domain.asking import require_open
+from participation.domain.asking import require_check_open
 from participation.domain.involvement_check import InvolvementCheck, Status
 from participation.domain.places import AgeShares, EarlierChecks
 from participation.domain.reaching import judge_ages, judge_reach
@@ -60,7 +60,7 @@ class ConcludeCheck(Command[InvolvementCheck]):
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
         """Refuses with everything that stands in the way at once (PAR-03 to PAR-09)."""
         if check.status is not Status.IN_DOUBT:
-            require_open(check)
+            require_check_open(check)
         faults = Faults()
         term = term_of(check)
         if term is None:
@@ -98,12 +98,13 @@ class ConcludeCheck(Command[InvolvementCheck]):
         )
 
     def _judge_names(self, check: InvolvementCheck, faults: Faults) -> None:
-        """Every group of the check gets one promise, and nobody else does."""
+        """Every group of the check gets one promise, and nothing is said of anybody else."""
         given = [promise.group for promise in self.groups]
         for group in check.groups:
             if given.count(group) != 1:
                 faults.add("group-needs-one-promise", f"Say once what {said(group)} are promised.")
-        for group in sorted(set(given) - set(check.groups)):
+        named = {*given, *(one.group for one in self.hardly_heard)}
+        for group in sorted(named - set(check.groups)):
             faults.add("group-not-in-check", f"The check was not opened for {said(group)}.")
 
     def _judge(

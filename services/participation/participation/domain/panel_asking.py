@@ -12,7 +12,7 @@ from leefwijk.events.fields import Identifier
 from leefwijk.events.language.participation.involvement_checks import AskingRecorded
 from leefwijk.events.language.participation.wish_panels import GroupTally
 from leefwijk.events.language.participation.words import Form, Group
-from participation.domain.asking import require_open
+from participation.domain.asking import require_check_open
 from participation.domain.involvement_check import InvolvementCheck
 from participation.domain.places import KnownPlaces
 
@@ -58,7 +58,7 @@ class CountPanel(Command[InvolvementCheck]):
 
     def decide(self, check: InvolvementCheck, context: Context) -> Iterator[Event]:
         """Refuses what is not closed or not meant for the check (PAR-11); twice is once."""
-        require_open(check)
+        require_check_open(check)
         if any(asking.panel == self.panel for asking in check.askings):
             return
         known = context.knowledge(KnownTally)

@@ -14,7 +14,7 @@ from leefwijk.events.language.participation.ladder import NotNowReason, Wish
 from leefwijk.events.language.participation.wishes import WishChanged, WishGiven
 from leefwijk.events.language.participation.words import Group
 from participation.domain.wish_panel import WishPanel
-from participation.domain.wish_panel_steps import require_open
+from participation.domain.wish_panel_steps import require_panel_open
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class GiveWish(Command[PanelWish]):
     def decide(self, voice: PanelWish, context: Context) -> Iterator[Event]:
         """Refuses `panel-closed`, `not-a-level` and `reasons-without-not-now` (PAR-17, 19)."""
         opened = context.knowledge(Voice)
-        require_open(opened.panel, context)
+        require_panel_open(opened.panel, context)
         if self.wish not in set(Wish):
             refuse("not-a-level", f"Choose one of {', '.join(Wish)}.")
         wish, reasons = Wish(self.wish), tuple(sorted(set(self.reasons)))

@@ -1,14 +1,17 @@
-"""Opening, starting, closing and stopping a trajectory."""
+"""Opening, starting, closing and stopping a trajectory, and what time itself changes in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from leefwijk.events.dates import day_after
 from leefwijk.events.decider import Command, Context, Faults, refuse
 from leefwijk.events.event import Event
 from leefwijk.events.fields import EffortLevelName, Identifier, Reason, ShortText
 from leefwijk.events.language.participation.ladder import rung
 from leefwijk.events.language.participation.trajectories import (
+    FeedbackOverdue,
+    MomentUnreported,
     Promise,
     PromiseKept,
     TrajectoryClosed,
@@ -118,6 +121,28 @@ class StopTrajectory(Command[Trajectory]):
         if self.reason is None:
             refuse("reason-missing", "Say why it stops; people counted on it.")
         yield TrajectoryStopped(area=trajectory.area, reason=self.reason, on=context.today)
+
+
+class JudgeTrajectoryByTime(Command[Trajectory], deadline=True):
+    """Judge what days that have passed change; issued by the ticker."""
+
+    def decide(self, trajectory: Trajectory, context: Context) -> Iterator[Event]:
+        """Each is recorded once, on the day after its last one, however late that is noticed."""
+        for moment in trajectory.to_report():
+            if not moment.unreported and moment.report_by < context.today:
+                yield MomentUnreported(
+                    moment=moment.number,
+                    due_on=moment.report_by,
+                    on=day_after(moment.report_by),
+                )
+        for moment in trajectory.moments:
+            if moment.owed and not moment.overdue and moment.answer_by < context.today:
+                yield FeedbackOverdue(
+                    moment=moment.number,
+                    owed=len(moment.owed),
+                    due_on=moment.answer_by,
+                    on=day_after(moment.answer_by),
+                )
 
 
 def _not_varied(trajectory: Trajectory, moments: Sequence[Moment]) -> str | None:

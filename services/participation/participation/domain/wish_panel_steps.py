@@ -83,7 +83,7 @@ class OpenPanel(Command[WishPanel]):
         )
 
 
-def require_open(panel: WishPanel, context: Context) -> None:
+def require_panel_open(panel: WishPanel, context: Context) -> None:
     """Refuse `panel-closed`, from the last moment on, whether or not it was tallied yet."""
     if not panel.takes_wishes(context.now):
         assert panel.closes_at is not None  # noqa: S101 - every panel was opened with one
@@ -98,7 +98,7 @@ class IssueTokens(Command[WishPanel]):
 
     def decide(self, panel: WishPanel, context: Context) -> Iterator[Event]:
         """Refuses `panel-closed` and `group-not-asked`."""
-        require_open(panel, context)
+        require_panel_open(panel, context)
         if self.group not in {one.group for one in panel.groups}:
             refuse("group-not-asked", "This panel does not ask that group.")
         # the number of the batch stands in its tokens: nothing of them has to be kept
@@ -120,7 +120,7 @@ class VoidTokens(Command[WishPanel]):
         """Refuses `reason-missing`, `panel-closed` and `no-such-batch`."""
         if self.reason is None:
             refuse("reason-missing", "Say why these tokens count no longer.")
-        require_open(panel, context)
+        require_panel_open(panel, context)
         batch = panel.batch(self.batch)
         if batch is None:
             refuse("no-such-batch", "This panel has no such batch.")

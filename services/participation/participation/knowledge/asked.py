@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from leefwijk.service.context import ServiceContext
 from participation.domain.asked_since import Concluded, Wanted
+from participation.domain.involvement_check import InvolvementCheck
 from participation.knowledge.areas import smallest_parts, within
 
 _CONCLUDED = text("""
@@ -23,6 +24,15 @@ where d.kind = 'involvement-checks' and d.status in ('concluded', 'in_doubt', 'e
 order by day, d.stream_id
 """)
 """Of a check on a complex it is the complex that is found: it covers nothing else (PAR-11)."""
+
+
+_ANEW = text("""
+select array(select substr(facet, 10) from unnest(facets) as facet
+             where facet like 'asked-in:%') as asked_in
+from documents
+where kind = 'involvement-checks' and status in ('concluded', 'in_doubt', 'expired')
+    and facets @> array[cast(:supersedes as text)]
+""")
 
 
 async def wanted_in(service: ServiceContext, area: str, complex_: str | None = None) -> Wanted:
@@ -52,3 +62,21 @@ async def concluded_since(
         )
         for row in rows
     )
+
+
+async def asked_anew(service: ServiceContext, id_: str, check: InvolvementCheck) -> bool:
+    """Whether people were asked anew wherever a check had asked, by those that took its place.
+
+    Where they were not, its promises stand until its own last day (PAR-09, PAR-11).
+    """
+    async with service.reading.connect() as connection:
+        asked = await connection.execute(_ANEW, {"supersedes": f"supersedes:{id_}"})
+        newer = list(asked.scalars())
+    if not newer or check.complex is not None:
+        return bool(newer)
+    places = frozenset().union(*newer)
+    for area in check.asked_in:
+        wanted = await wanted_in(service, area)
+        if not all(covers & places for covers in wanted.values()):
+            return False
+    return True

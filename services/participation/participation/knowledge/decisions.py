@@ -61,19 +61,11 @@ order by stream_id
 _SUBJECT = text("select themes, complex from known_initiatives where initiative = :subject")
 
 
-def _id(change: Change) -> str:
-    """The id of the aggregate, without what kind it is."""
-    stream = change.received.stream_id
-    for kind in ("initiatives-", "effort-levels-"):
-        stream = stream.removeprefix(kind)
-    return stream
-
-
 def _initiative(change: Change) -> Write:
     event = change.event
     assert isinstance(event, (InitiativeProposed, InitiativeChanged))  # noqa: S101
     return _INITIATIVE, {
-        "initiative": _id(change),
+        "initiative": change.received.subject,
         "themes": [theme.value for theme in event.themes],
         "complex": event.plan.complex if event.plan else None,
     }
@@ -84,7 +76,7 @@ def _decided(change: Change, day: date, evidence: tuple[str, ...] = ()) -> Write
         return None
     return _DECISION, {
         "event_id": str(change.received.id),
-        "subject": _id(change),
+        "subject": change.received.subject,
         "area": change.received.area,
         "day": day,
         "evidence": list(evidence),
@@ -170,7 +162,7 @@ def _owe(change: Change) -> OweCheck:
         area=change.received.area or "",
         municipalities=change.received.municipalities,
         owed_for=OwedFor.SUPPORT if support else OwedFor.EFFORT_LEVEL,
-        subject=_id(change),
+        subject=change.received.subject,
         decided_on=event.on or day_of(change.received.time),
         because_of=change.received.id,
         role=event.role,

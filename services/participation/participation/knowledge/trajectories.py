@@ -24,7 +24,7 @@ from participation.domain.trajectory_knowledge import (
 )
 from participation.domain.wish_panel import WishPanel
 from participation.knowledge.areas import known_area
-from participation.knowledge.own import superseded_by
+from participation.knowledge.asked import asked_anew
 from participation.knowledge.parties import known_party
 
 
@@ -37,7 +37,7 @@ async def known_check(
     check = loaded.state
     if not loaded.version or check.status is None:
         return (KnownCheck(id_, "not known"),)
-    superseded = id_ in await superseded_by(service, id_)
+    superseded = await asked_anew(service, id_, check)
     standing = "superseded" if superseded else check.status.value.replace("_", " ")
     said = check.conclusion
     if said is None:
@@ -74,8 +74,7 @@ async def known_advices(
     advices = []
     for document in found.documents:
         advice = (await service.handler.of_document(FormalAdvice, document)).state
-        id_ = document.stream_id[len(FormalAdvice.kind) + 1 :]
-        advices.append(KnownAdvice(id_, advice.settled_from, advice.stands))
+        advices.append(KnownAdvice(document.id, advice.settled_from, advice.stands))
     return (KnownAdvices(tuple(advices)),)
 
 
@@ -84,12 +83,17 @@ async def known_asked(
 ) -> tuple[KnownArea, KnownParty]:
     """The area that advice is asked for, and of whom.
 
-    Refuses a trajectory that does not exist, `unknown-area` and `unknown-partner`.
+    Refuses a trajectory that does not exist or is elsewhere, `unknown-area` and `unknown-partner`.
     """
     if command.trajectory is not None:
         loaded = await service.handler.load(Trajectory, command.trajectory)
         if not loaded.version:
             refuse("no-such-trajectory", "There is no such trajectory.")
+        if not await _meet(service, loaded.state.area, command.area):
+            refuse(
+                "trajectory-in-other-area",
+                f"This trajectory is in {loaded.state.area}; ask those who live there.",
+            )
     (area,) = await known_area(service, command, state, context)
     return area, await known_party(service, command.organisation, context.today)
 

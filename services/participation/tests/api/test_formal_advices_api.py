@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from participation_kit import LARIKS, LUCHIESLAND, MANAGER, WORKER, Participation
+from participation_kit import ASSEN, LARIKS, LUCHIESLAND, MANAGER, PEELO, WORKER, Participation
 
 from leefwijk.events.language.monitoring.partners import PartnerLeftMunicipality
 
@@ -164,6 +164,20 @@ async def test_advice_is_asked_in_a_known_area_and_trajectory(
     assert await found("title=inzet", TENANTS) == [plan, small]
     assert await found("", TENANTS, of=("GM0114",)) == []
     assert (await participation.get("/formal-advices", "resident")).status_code == 403
+
+
+async def test_advice_of_another_place_settles_nothing_in_a_trajectory(
+    participation: Participation,
+) -> None:
+    """PAR-27: for a trajectory in Lariks tenants are asked there, in a part, or all around."""
+    trajectory = await participation.trajectory({"tenants": "advise"}, level="large_scale")
+    named = trajectory.partition("/")[2]
+    participation.clock.set("2027-03-01T09:00:00Z")
+    body = asking(area=PEELO, trajectory=named)
+    answer = await participation.post("/formal-advices", body, MANAGER)
+    assert (answer.status_code, answer.json()["code"]) == (409, "trajectory-in-other-area")
+    for area in (LUCHIESLAND, LARIKS, ASSEN):
+        await participation.made("/formal-advices", asking(area=area, trajectory=named), MANAGER)
 
 
 async def test_advice_is_asked_of_a_registered_tenants_organisation_of_the_place(

@@ -106,6 +106,26 @@ async def test_a_correction_and_its_doubt_stand_together(participation: Particip
     assert (found["status"], found["validUntil"]) == ("concluded", "2027-09-01")
 
 
+async def test_a_correction_changes_what_it_names(participation: Participation) -> None:
+    """PAR-02, PAR-13: a corrected answer leaves the invitations and the reasons as they were."""
+    service = participation
+    check = await service.check(LARIKS)
+    stress = [{"reason": "stress", "people": 4}]
+    await service.ask(check, "letter", "2026-09-01", invited=40, reasons=stress, not_now=5, help=20)
+    asking = (await service.look(f"/{check}"))["askings"][0]["asking"]
+    body = {"asking": asking, "answers": {"not_now": 5, "help": 36}, "reason": "misread"}
+    await service.refused(check, "asking-corrections", body, code="more-answers-than-invited")
+    body["answers"] = {"not_now": 3, "help": 22}
+    await service.refused(check, "asking-corrections", body, code="counts-do-not-add-up")
+    body["answers"] = {"not_now": 5, "help": 25}
+    await service.done(check, "asking-corrections", body)
+    (group,) = (await service.look(f"/{check}"))["groups"]
+    assert (group["response"], group["reasons"]) == ("75.0", {"stress": 4})
+    await service.done(check, "asking-corrections", {**body, "invited": None, "reasons": []})
+    (group,) = (await service.look(f"/{check}"))["groups"]
+    assert (group["response"], group["reasons"]) == ("unknown", {})
+
+
 async def test_a_check_in_the_wrong_building_is_withdrawn(participation: Participation) -> None:
     """PAR-13: with a reason, for good; it can neither be corrected nor concluded again."""
     service = participation

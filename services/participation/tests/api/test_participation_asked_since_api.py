@@ -90,6 +90,30 @@ async def test_a_decision_on_one_building_came_first_in_that_building_only(
     assert await late(participation, LUCHIESLAND, relatesTo="initiative", relatesToId="i1")
 
 
+async def test_where_nobody_was_asked_anew_the_earlier_promise_stands(
+    participation: Participation,
+) -> None:
+    """PAR-09, PAR-11: a newer check of the same area that asked in one of two buurten only."""
+    old = await participation.check(LARIKS)
+    await participation.ask(old, "meeting", "2026-08-20", informed=9, help=9, askedIn=[BUURT, NEXT])
+    why = {"explanation": "money", "explanationText": "Het geld is op"}
+    await participation.conclude(old, tenants={"promise": "informed", **why})
+    body = {"check": old.partition("/")[2], "title": "De vijver"}
+
+    async def stands() -> tuple[list[str], int]:
+        items = (await participation.look("/involvement-agenda?municipality=GM0106"))["items"]
+        opened = await participation.post("/trajectories", body)
+        return [item["what"] for item in items], opened.status_code
+
+    assert await stands() == (["tell_why"], 201)
+    for place, standing in ((BUURT, (["tell_why"], 201)), (NEXT, ([], 409))):
+        new = await participation.check(LARIKS)
+        await participation.ask(new, "meeting", "2026-08-30", informed=9, askedIn=[place])
+        await participation.conclude(new, tenants="informed")
+        assert await stands() == standing
+    assert (await participation.look(f"/{old}"))["supersededBy"] is not None
+
+
 async def handed_in(service: Participation, *days: str) -> tuple[str, list[str]]:
     """A check of which a partner handed in askings of these days, and their ids."""
     askings = [

@@ -231,3 +231,27 @@ def test_a_partner_asked_in_no_municipality_but_its_own() -> None:
     # an account outlives the work: what counts is where the partner works with us today
     gone = replace(ASSEN, works_in=frozenset())
     spec.knowing(gone).when(mine).refused("outside-own-municipality")
+
+
+def test_what_is_named_twice_is_one() -> None:
+    """PAR-01, PAR-11: a theme or a place that is named twice is asked about once."""
+    spec = given(at="2026-09-01T09:00:00Z").knowing(
+        KnownArea(PITTELO, ("GM0106",)),
+        EarlierDecision(),
+        KnownPlaces({PITTELO: frozenset({PITTELO})}),
+    )
+    meeting = Theme.MEETING
+    opened = spec.when(OpenCheck(area=PITTELO, themes=(meeting, meeting), groups=(Group.TENANTS,)))
+    (event,) = opened.events
+    assert isinstance(event, CheckOpened)
+    assert event.themes == (meeting,)
+    ask = RecordAsking(
+        group=Group.TENANTS,
+        form=Form.MEETING,
+        on=date(2026, 9, 1),
+        asked_in=(PITTELO, PITTELO),
+        answers=Answers(informed=9),
+    )
+    (event,) = opened.recorded().when(ask).events
+    assert isinstance(event, AskingRecorded)
+    assert event.asked_in == (PITTELO,)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from leefwijk.events.language.participation.involvement_checks import (
     AskingRecorded,
     CheckConcluded,
@@ -189,9 +191,40 @@ def test_a_group_that_is_hardly_heard_gets_a_way_to_be_heard(check: Check, asked
     assert refused.refusal is not None
     assert refused.refusal.faults[0].figures["ratio"] == "0.24"
     heard = HardlyHeard(group=Group.RESIDENTS_15_24, planned_form=Form.POP_UP)
+    stranger = heard.model_copy(update={"group": O})
+    judged.when(ask.model_copy(update={"hardly_heard": (heard, stranger)})).refused(
+        "group-not-in-check"
+    )
     event = concluded(judged, ask.model_copy(update={"hardly_heard": (heard,)}))
     assert event.ages_judged is True
     assert concluded(spec, ask).ages_judged is False
+
+
+@pytest.mark.parametrize(("others", "code"), [(94, "under-reached-group"), (93, None)])
+def test_the_share_expected_is_of_all_who_are_not_children(
+    check: Check, asked: Asked, others: int, code: str | None
+) -> None:
+    """PAR-07: 14 % children, so of 86: 7 of 101 answers are less than half of 12/86, of 100 not.
+
+    The rounded shares of the others add up to 87, by which neither would be.
+    """
+    shares = AgeShares(
+        14, dict(zip((group.value for group in AGES), (12, 25, 26, 24), strict=True))
+    )
+    counts = dict(zip(AGES, (7, 31, 32, others - 63), strict=True))
+    spec = check(*AGES, on="2026-09-21T09:00:00Z").and_(
+        *(
+            asked(group, Form.MEETING, date(2026, 9, 1), name=f"a{count}", informed=count)
+            for group, count in counts.items()
+        )
+    )
+    said = spec.knowing(shares).when(conclude(**{group.value: Wish.INFORMED for group in AGES}))
+    if code is None:
+        assert said.recorded().state(InvolvementCheck).status is Status.CONCLUDED
+    else:
+        said.refused(code, saying="People of 15-24")
+        assert said.refusal is not None
+        assert [fault.figures["ratio"] for fault in said.refusal.faults] == ["0.50"]
 
 
 def test_giving_away_room_to_decide_must_be_meant(check: Check, asked: Asked) -> None:

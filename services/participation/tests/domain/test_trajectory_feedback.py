@@ -23,11 +23,11 @@ from leefwijk.events.language.participation.words import Form, Group, LeadingWis
 from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification
 from participation.domain.trajectory import Status, Trajectory
-from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_feedback import GiveFeedback, ReviseFeedback
 from participation.domain.trajectory_knowledge import KnownAdvices, KnownCheck
 from participation.domain.trajectory_life import (
     CloseTrajectory,
+    JudgeTrajectoryByTime,
     OpenTrajectory,
     StopTrajectory,
 )

@@ -20,10 +20,10 @@ from leefwijk.events.language.participation.words import Form, Group, Level
 from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification, given
 from participation.domain.trajectory import Trajectory
-from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_forms import Daypart, daypart
 from participation.domain.trajectory_life import (
     CloseTrajectory,
+    JudgeTrajectoryByTime,
     StartTrajectory,
     StopTrajectory,
 )

@@ -22,9 +22,8 @@ from leefwijk.events.language.participation.words import Explanation, Form, Leve
 from leefwijk.events.testing.clock import moment
 from leefwijk.events.testing.specification import Specification
 from participation.domain.trajectory import Trajectory
-from participation.domain.trajectory_by_time import JudgeTrajectoryByTime
 from participation.domain.trajectory_feedback import GiveFeedback
-from participation.domain.trajectory_life import CloseTrajectory
+from participation.domain.trajectory_life import CloseTrajectory, JudgeTrajectoryByTime
 from participation.domain.trajectory_moments import (
     CancelMoment,
     PlanMoment,

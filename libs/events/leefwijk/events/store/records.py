@@ -100,6 +100,11 @@ class Document:
     row: DocumentRow
     stale: bool = False
 
+    @property
+    def id(self) -> str:
+        """The id of the aggregate: the stream without its own kind, whatever was asked for."""
+        return self.stream_id[len(self.row.kind) + 1 :]
+
 
 class AppendError(Exception):
     """An append was not made: nothing of it is in the store."""
