@@ -232,6 +232,16 @@ class TestDivision:
         assert _shares(settled) == ["4900.00", "3528.00", "1960.00"]
         assert _back(settled) == [(1, budget_id(WIJK, 2026), "100.00")]
 
+    def test_two_grants_of_two_budgets_each_give_their_own(self, courtyard: Specification) -> None:
+        """INI-30: an append reaches one budget; the other gets its own when time is judged."""
+        two = _completed(courtyard.and_(_granted(2, "1000", 2027)))
+        settled = two.when(SettleCosts(costs=Decimal(5300)))
+        assert _shares(settled)[0] == "2500.00"
+        assert _back(settled) == [(2, budget_id(WIJK, 2027), "1000.00")]
+        rest = settled.recorded().when(JudgeInitiativeByTime())
+        assert _back(rest) == [(1, budget_id(WIJK, 2026), "1500.00")]
+        rest.recorded().when(JudgeInitiativeByTime()).nothing()
+
     def test_open_review_ends_with_the_settling(self, courtyard: Specification) -> None:
         """INI-24, INI-30: a grant that is divided has nothing left to review."""
         review = SupportReviewRequired(
