@@ -27,7 +27,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from leefwijk.events.decider import Actor, Command, Context, State
-from leefwijk.events.handling import Caller, Idempotency, Knows, Outcome
+from leefwijk.events.handling import Caller, Idempotency, Knows, Outcome, VersionConflictError
 from leefwijk.events.store.records import TwinError
 from leefwijk.service.context import ServiceContext, context_of
 from leefwijk.service.identity import Principal
@@ -205,18 +205,24 @@ class _Run:
             correlation=trace.correlation if trace else None,
             traceparent=trace.traceparent if trace else None,
         )
-        outcome = await service.handler.execute(
-            command,
-            id_=id_,
-            caller=caller,
-            knows=_seen_by(principal, partial(self.knows, service) if self.knows else None),
-            keep=partial(self.keep, service) if self.keep else None,
-            if_match=expected,
-            create=self.route.creates,
-            start=self.starts,
-            idempotency=key,
-            answer=self._answer,
-        )
+        try:
+            outcome = await service.handler.execute(
+                command,
+                id_=id_,
+                caller=caller,
+                knows=_seen_by(principal, partial(self.knows, service) if self.knows else None),
+                keep=partial(self.keep, service) if self.keep else None,
+                if_match=expected,
+                create=self.route.creates,
+                start=self.starts,
+                idempotency=key,
+                answer=self._answer,
+            )
+        except VersionConflictError as error:
+            if principal.inside:
+                raise
+            # what others changed meanwhile is said in words for people of the platform
+            raise VersionConflictError(error.asked, error.now) from error
         return _response(self._answer(outcome))
 
     def _parse(self, request: Request, body: bytes) -> Command[Any]:

@@ -115,3 +115,17 @@ async def test_a_partner_hears_what_was_found_not_in_which_words(town: Any) -> N
     assert (told["finding"], told["aimReached"]) == ("reached", True)
     assert told["expected"]["says"] == "Households that drop in"
     assert [one["kind"] for one in told["seen"]] == ["own_count"]
+
+
+async def test_who_comes_too_late_from_outside_hears_that_only(town: Any) -> None:
+    """INI-06, decision 0039: which line reads otherwise is for people of the platform."""
+    i1 = await town.coffee()
+    await town.request(i1, "2300.00")
+    for role, noun, body, told in (
+        ("partner", "pledges", {"amount": "100.00"}, False),
+        (MANAGER, "support-refusals", {"reason": "No", "nextStep": "Ask for less"}, True),
+    ):
+        stale = {"If-Match": '"3"'}
+        answer = await town.post(f"/initiatives/{i1}/{noun}", body, role, "assen", **stale)
+        assert (answer.status_code, answer.json()["code"]) == (412, "version-conflict")
+        assert ("2,300.00" in answer.json()["detail"]) is told

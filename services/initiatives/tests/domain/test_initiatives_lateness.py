@@ -116,6 +116,7 @@ class TestOver:
         assert _late(after) == []
         assert "review:open" not in _state(after).listing().terms()
         assert _state(after).gates.reviews == ()
+        assert not _state(after).looking_back.told
         assert _state(after).evaluation_due is None
 
     def test_nothing_becomes_late_any_more(self, requested: Specification) -> None:
