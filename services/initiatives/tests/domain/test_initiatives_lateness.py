@@ -115,7 +115,7 @@ class TestOver:
         after = _over(reviewed, how)
         assert _late(after) == []
         assert "review:open" not in _state(after).listing().terms()
-        assert _state(after).gates.reviews == ()
+        assert _state(after).reviews_now == ()
         assert not _state(after).looking_back.told
         assert _state(after).evaluation_due is None
 

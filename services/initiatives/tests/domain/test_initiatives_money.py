@@ -154,7 +154,8 @@ class TestUnknownCosts:
     ) -> None:
         """INI-29: role `none` with a grant that was used up leaves the gap where it was."""
         paid = _spend(requested.and_(_costs("9600"), _granted(1, "1500")), "s1", "1500")
-        none = _pledged(paid, "500").when(AgreeCorporationRole(role=CorporationRole.NONE))
+        ended = paid.when(EndSupport(reason="Used up")).recorded()
+        none = _pledged(ended, "500").when(AgreeCorporationRole(role=CorporationRole.NONE))
         none.recorded().when(StartInitiative()).refused("co-funding-incomplete")
 
 

@@ -89,9 +89,14 @@ def _ask(amount: str) -> RequestSupport:
     return RequestSupport(lines=(line,))
 
 
+def _stopped(specification: Specification) -> Specification:
+    """Its takers stop, as a neighbourhood worker records; then an area manager acts again."""
+    return specification.by("neighbourhood_worker").when(STOP).recorded().by("area_manager")
+
+
 def _again(specification: Specification) -> Specification:
     """It is given back on 2026-09-01 and taken up anew, with the role `support`."""
-    over = specification.at("2026-09-01T09:00:00Z").when(STOP).recorded()
+    over = _stopped(specification.at("2026-09-01T09:00:00Z"))
     return over.when(ProposeAnotherRound()).recorded().when(SUPPORT).recorded()
 
 
@@ -177,7 +182,7 @@ def test_support_of_an_earlier_round_makes_no_new_one_supported(again: Specifica
     alone = declined.when(EndSupport(request=1, reason="Over")).recorded()
     alone = alone.when(AgreeCorporationRole(role=CorporationRole.NONE)).recorded()
     alone = alone.when(AgreeCorporationRole(role=CorporationRole.CONNECT)).recorded()
-    assert not _state(alone).complete(date(2026, 12, 1)).looking_back.due
+    assert _state(alone).complete(date(2026, 12, 1)).evaluation_due is None
 
 
 def test_conditions_of_an_earlier_round_bind_no_new_one(requested: Specification) -> None:
@@ -208,7 +213,7 @@ def test_costs_of_a_new_round_are_divided_by_its_own_grants(granted: Specificati
 
 def test_undecided_request_ends_with_the_initiative(requested: Specification) -> None:
     """INI-25, INI-37: nothing is late on what stopped, and nothing is granted or declined."""
-    over = requested.when(STOP).recorded()
+    over = _stopped(requested)
     assert _state(over).undecided is None
     assert _state(over).due() is None
     late = over.at("2026-06-20T09:00:00Z")

@@ -23,6 +23,7 @@ from leefwijk.events.language.gates import (
 )
 from leefwijk.events.language.initiatives import (
     co_funding,
+    spending,
     support_terms,
 )
 from leefwijk.events.language.monitoring import effort_levels as levels
