@@ -35,6 +35,17 @@ RECOVERS = (
         (f"{RECOVERY}::test_a_database_that_is_away_is_told",),
     ),
     Mutant(
+        "who waits for a silent database waits for the driver's call to stop as well",
+        5,
+        f"{EVENTS}/store/direct.py",
+        "asyncpg.connect(*where, connection_class=GivenUpOnce, **settings)",
+        "asyncpg.connect(*where, **settings)",
+        (
+            "libs/events/tests/test_store_silence.py"
+            "::test_a_session_that_ends_in_the_silence_is_waited_for_no_longer",
+        ),
+    ),
+    Mutant(
         "background work that fails stays down",
         5,
         f"{SERVICE}/app.py",

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import cast
 
 from fault_kit import PARTS, STAGES, Fault, Scene, register
-from fault_proxy import HOST, Proxy
 from platform_kit import SERVICES, WORKER, Running
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from leefwijk.events.broker import Broker
+from leefwijk.events.testing.proxy import HOST, Proxy
 from leefwijk.local import EmbeddedKafka, EmbeddedPostgres, Supervisor, free_ports
 from leefwijk.local.platform import Platform
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from fault_proxy import HOST, Proxy
 
+from leefwijk.events.testing.proxy import HOST, Proxy
 from leefwijk.local import free_ports
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -25,6 +25,9 @@ CONNECTIONS = 6
 WAIT_SECONDS = 5.0
 """How long a statement waits for a connection before the database counts as away."""
 
+COMMAND_SECONDS = 10.0
+"""How long a statement waits for its answer before its connection is given up."""
+
 _BEGIN = text("select 1")
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's, without types
 _GENERIC_PLANS = {"plan_cache_mode": "force_generic_plan"}
@@ -78,7 +81,7 @@ def connect_settings(application: str, *, durable: bool = True) -> dict[str, Any
         settings["synchronous_commit"] = "off"
     return {
         "timeout": 5,
-        "command_timeout": 10,
+        "command_timeout": COMMAND_SECONDS,
         "server_settings": settings,
     }
 
@@ -145,6 +148,22 @@ class Direct:
         self._room.release()
 
 
+class GivenUpOnce(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
+    """A connection that ends with the statement that nobody waits for any longer.
+
+    The driver asks the server to stop it, and lets whoever uses the connection next wait until the
+    server said so: for as long as the line is silent, and for ever where it breaks meanwhile
+    (asyncpg 0.31). What still runs on the server ends by its own timeouts.
+    """
+
+    __slots__ = ()
+
+    def _cancel_current_command(self, waiter: asyncio.Future[None]) -> None:
+        waiter.set_result(None)
+        # the driver is amid its own bookkeeping of the statement
+        asyncio.get_running_loop().call_soon(self.terminate)
+
+
 async def connect(*where: Any, **settings: Any) -> asyncpg.Connection:
     """Connect; whatever the server says against it means that the database is away.
 
@@ -152,6 +171,6 @@ async def connect(*where: Any, **settings: Any) -> asyncpg.Connection:
     the driver raises past SQLAlchemy's.
     """
     try:
-        return await asyncpg.connect(*where, **settings)
+        return await asyncpg.connect(*where, connection_class=GivenUpOnce, **settings)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise ConnectionRefusedError(f"{type(error).__name__}: {error}") from error
