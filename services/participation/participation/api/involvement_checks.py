@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from leefwijk.events.fields import Theme
 from leefwijk.events.handling import Outcome
+from leefwijk.events.language.participation.ladder import OwnRole
 from leefwijk.events.language.participation.words import Group
 from leefwijk.service.commands import Commands
 from leefwijk.service.context import ServiceContext, context_of, part_of
@@ -130,6 +131,8 @@ class CheckQuery(PlacePaging):
 
     theme: Theme | None = None
     status: Status | None = None
+    role: OwnRole | None = None
+    """What the corporation does in it, as concluded."""
 
 
 SHEET = Sheet(
@@ -141,6 +144,7 @@ SHEET = Sheet(
     status="Status",
     late="Te laat gevraagd",
     asked_in="Gevraagd in",
+    role="Rol",
     concluded_on="Vastgesteld",
     last_asked="Laatst gevraagd",
     valid_until="Geldig tot en met",
@@ -153,7 +157,7 @@ SHEET = Sheet(
 async def list_checks(
     request: Request, response: Response, reader: Reader, query: Annotated[CheckQuery, Query()]
 ) -> Page[CheckResource]:
-    """Checks by area, theme and status, newest first; late and superseded ones say so."""
+    """Checks by area, theme, role and status, newest first; late and superseded ones say so."""
 
     async def around(items: list[CheckResource]) -> list[CheckResource]:
         more = await _around(context_of(request), reader, *(item.id for item in items))
@@ -169,6 +173,7 @@ async def list_checks(
         {
             "theme": query.theme,
             "status": query.status,
+            "role": query.role,
             "municipality": query.municipality,
         },
         within=await areas_within(context_of(request), query.area),

@@ -164,7 +164,7 @@ class InvolvementCheck(State, kind="involvement-checks", shape=4):
         return begin_of(day_after(until) if self.announced else until - EXPIRY_NOTICE)
 
     def listing(self) -> Listing:
-        """Found by area, theme, complex, where people were asked, and by what it supersedes."""
+        """Found by area, theme, complex, role, where people were asked and what it supersedes."""
         facets: dict[str, Any] = {
             "theme": self.themes,
             "late": "yes" if self.late else "no",
@@ -176,6 +176,7 @@ class InvolvementCheck(State, kind="involvement-checks", shape=4):
             facets["relates-to"] = self.relates_to_id
         if self.conclusion is not None:
             facets["supersedes"] = self.conclusion.supersedes
+            facets["role"] = self.conclusion.role.value if self.conclusion.role else ()
         return Listing(
             self.area or None,
             self.municipalities,

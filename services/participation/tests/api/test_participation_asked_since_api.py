@@ -165,6 +165,9 @@ async def test_what_a_partner_asked_before_the_decision_is_in_time(
     assert (found["late"], found["decidedOn"], found["role"]) == (False, None, None)
     await participation.conclude(check, tenants="informed")
     assert (await participation.look(f"/{check}"))["role"] == "support"
+    for role, number in (("support", 1), ("lead", 0)):
+        listed = await participation.look(f"/involvement-checks?role={role}")
+        assert len(listed["items"]) == number
 
 
 @pytest.mark.parametrize("theme", ["meeting", "safety"])
