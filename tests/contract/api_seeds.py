@@ -18,6 +18,7 @@ from leefwijk.events.language.monitoring.effort_levels import Movement
 from leefwijk.events.language.participation.words import Group, Level
 from leefwijk.service.roles import Role
 from monitoring.domain.area import RegisterArea
+from monitoring.domain.other_levels import AreaLevels
 from monitoring.domain.places import KnownPlace
 from monitoring.domain.proposing import (
     CitedMeasurement,
@@ -94,7 +95,7 @@ async def _level_proposed(service: Service) -> None:
         figure = KnownFigure(AREA, "2022", "lonely", "2022", "51.4", event)
         told = KnownStory(service.things["stories"], (AREA,), date(2026, 1, 1), event)
         place = KnownPlace(AREA, "Centrum", (MUNICIPALITY,))
-        return place, Grounds((figure,), (told,)), KnownPartners({})
+        return place, Grounds((figure,), (told,)), KnownPartners({}), AreaLevels()
 
     proposal = ProposeEffortLevel(
         area=AREA,
