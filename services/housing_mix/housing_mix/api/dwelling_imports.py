@@ -208,7 +208,7 @@ async def _running(
     found = await listing.find(service.engine, listing.Query(DwellingImport.kind, terms, limit=1))
     if not found.documents:
         return RunningDwellingImport()
-    id_ = found.documents[0].stream_id[len(DwellingImport.kind) + 1 :]
+    id_ = found.documents[0].id
     work = await store.work(id_)
     return RunningDwellingImport(id_, work.done if work else 0, len(work.rows) if work else 0)
 

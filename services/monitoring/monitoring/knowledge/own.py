@@ -44,7 +44,7 @@ async def find_all(service: ServiceContext, kind: type[S], *terms: str) -> list[
     found = []
     for document in page.documents:
         loaded = await service.handler.of_document(kind, document)
-        found.append((document.stream_id[len(kind.kind) + 1 :], loaded.state))
+        found.append((document.id, loaded.state))
     return found
 
 

@@ -80,8 +80,9 @@ def gates_of(found: Found) -> Gates:
     """The gates on the day, as they were last judged."""
     judged, overrides = found.holding("gates"), found.begun("override")
     aside = [*_overrides(found, overrides), *_of_levels(found), *_experiments(found)]
+    failing = [*_failing(found, judged), *_lost(found, judged)]
     return Gates(
-        open=[*_failing(found, judged, aside), *_lost(found, judged, aside)],
+        open=[gate for gate in failing if not _answered(aside, gate)],
         set_aside=aside,
         evidence=found.evidence([*judged, *overrides]),
     )
@@ -99,20 +100,24 @@ def _asked(found: Found) -> dict[str, Said]:
     }
 
 
-def _answered(aside: list[SetAside], initiative: str, gate: str, code: str | None) -> bool:
+def _answered(aside: list[SetAside], gate: OpenGate) -> bool:
     """Whether somebody answers for a gate that fails on this ground.
 
-    An override is given for one ground; an experiment sets aside the rule, whatever it fails on.
+    An override is given for one ground and one request; an experiment sets aside the rule, whatever
+    it fails on and whatever is asked for.
     """
-    return any(
-        (one.id, one.gate) == (initiative, gate)
-        and one.status == "in_force"
-        and (one.code == code or one.about == "experiment")
+    mine = (
+        one
         for one in aside
+        if (one.id, one.gate, one.status) == (gate.initiative, gate.gate, "in_force")
+    )
+    return any(
+        one.about == "experiment" or (one.code == gate.code and gate.request in {None, one.request})
+        for one in mine
     )
 
 
-def _failing(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterator[OpenGate]:
+def _failing(found: Found, judged: list[Said]) -> Iterator[OpenGate]:
     asked = _asked(found)
     for row in judged:
         initiative = row.body["initiative"]
@@ -120,8 +125,6 @@ def _failing(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterato
             continue
         for line in row.body["lines"]:
             if line["outcome"] == "passed" or line.get("setAside"):
-                continue
-            if _answered(aside, initiative, line["gate"], line.get("code")):
                 continue
             yield OpenGate(
                 initiative=initiative,
@@ -137,7 +140,7 @@ def _failing(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterato
             )
 
 
-def _lost(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterator[OpenGate]:
+def _lost(found: Found, judged: list[Said]) -> Iterator[OpenGate]:
     passed = {
         (row.body["initiative"], line["gate"]): row.valid_from
         for row in judged
@@ -146,8 +149,6 @@ def _lost(found: Found, judged: list[Said], aside: list[SetAside]) -> Iterator[O
     }
     for row in _asked(found).values():
         for mark in lost_gates(row, found.day):
-            if _answered(aside, row.key, mark["gate"], mark["code"]):
-                continue
             yield OpenGate(
                 initiative=row.key,
                 request=mark.get("request"),

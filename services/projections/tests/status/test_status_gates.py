@@ -194,6 +194,19 @@ class TestGates:
         i1.say("i1", gone, "2026-05-18")
         assert only(folded(i1.stored).status().gates.open).code == "base-not-in-order"
 
+    def test_an_override_answers_for_its_own_request(self, i1: Any, folded: Any) -> None:
+        """INI-11, INI-21: R1's override leaves the same gate of R2 open, on the same ground."""
+        code = "base-not-in-order"
+        i1.say("i1", grant("1500.00"), "2026-04-20")
+        i1.say("i1", grant("400.00").model_copy(update={"request": 2}), "2026-04-21")
+        for request in (1, 2):
+            gone = lost(Gate.BASE_IN_ORDER, code, "2026-05-18", request=request)
+            i1.say("i1", gone, "2026-05-18")
+        aside = override(Gate.BASE_IN_ORDER, code, "Light is coming", "2026-05-20", "2026-12-31")
+        i1.say("i1", aside, "2026-05-20")
+        status = folded(i1.stored).status(as_of="2026-05-20")
+        assert [(one.request, one.code) for one in status.gates.open] == [(2, code)]
+
     def test_a_gate_that_an_experiment_sets_aside_is_not_open(self, i1: Any, folded: Any) -> None:
         """INI-34: until its last day the gate is set aside, then open as in any other."""
         i1.say("i1", grant("1500.00"), "2026-04-20")
