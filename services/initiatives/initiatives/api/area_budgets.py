@@ -40,10 +40,13 @@ class AreaBudgetResource(Resource):
     by_grant: dict[str, Decimal]
     """Euros promised, by initiative and request."""
     elsewhere: Decimal | None
-    """Other effort that monitoring has on it; none where no level names euros for the year."""
+    """Other effort that monitoring has on it; none where no level names euros for the year.
+
+    This and what follows from it is for people of the corporation: no fact tells partners of it.
+    """
     left: Decimal | None
     """What may still be promised, below nothing where it is exceeded; none: not known."""
-    exceeded_by_override: bool
+    exceeded_by_override: bool | None
     """Whether less than nothing is left and a director answered for that."""
     assessed_for_small_support: bool
     at: datetime
@@ -63,7 +66,8 @@ async def get_area_budget(
     tag(response, loaded.version)
     budget = loaded.state
     known = await budget_known(service, budget, service.handler.clock())
-    left = known.left(budget.total)
+    left = known.left(budget.total) if reader.inside else None
+    exceeded = left is not None and left < 0 and bool(budget.by_override)
     return AreaBudgetResource(
         id=budget_id,
         version=loaded.version,
@@ -71,9 +75,9 @@ async def get_area_budget(
         year=budget.year,
         committed=budget.total,
         by_grant=dict(budget.committed),
-        elsewhere=known.elsewhere,
+        elsewhere=known.elsewhere if reader.inside else None,
         left=left,
-        exceeded_by_override=left is not None and left < 0 and bool(budget.by_override),
+        exceeded_by_override=exceeded if reader.inside else None,
         assessed_for_small_support=budget.small_support is not None,
         at=service.handler.clock(),
     )

@@ -64,7 +64,8 @@ class GrantResource(Resource):
     year: int
     on: date
     lines: list[GrantedLine]
-    left: dict[int, Decimal]
+    left: dict[int, Decimal] | None
+    """For people of the corporation: no fact tells partners what was spent."""
     days_late: int | None
     """Days past the decision term on which it was decided; it reads so for good."""
     conditions: list[Condition]
@@ -139,7 +140,7 @@ def _grant_status(state: Initiative, grant: Grant) -> GrantStatus:
     return GrantStatus.UNDER_REVIEW if reviewed else GrantStatus.GRANTED
 
 
-def _grant(state: Initiative, grant: Grant) -> GrantResource:
+def _grant(state: Initiative, grant: Grant, reader: Principal) -> GrantResource:
     return GrantResource(
         request=grant.request,
         status=_grant_status(state, grant),
@@ -147,11 +148,15 @@ def _grant(state: Initiative, grant: Grant) -> GrantResource:
         year=grant.year,
         on=grant.on,
         lines=list(grant.lines),
-        left={line.line: grant.left(line.line) for line in grant.lines},
+        left=_left(grant) if reader.inside else None,
         days_late=grant.days_late,
         conditions=list(grant.books.conditions),
         round=grant.round,
     )
+
+
+def _left(grant: Grant) -> dict[int, Decimal]:
+    return {line.line: grant.left(line.line) for line in grant.lines}
 
 
 def _together(state: Initiative) -> dict[str, Any]:
@@ -207,7 +212,7 @@ def _resource(
     shown: dict[str, Any] = _asked(state) if reader.inside else {}
     if reader.may_read(Scope.INTERNAL):
         shown |= {
-            "grants": [_grant(state, grant) for grant in state.grants],
+            "grants": [_grant(state, grant, reader) for grant in state.grants],
             **_together(state),
             "gates_lost": len(state.gates_lost),
             "gates_set_aside": [given.gate for given in state.gates.overrides],

@@ -129,3 +129,14 @@ async def test_who_comes_too_late_from_outside_hears_that_only(town: Any) -> Non
         answer = await town.post(f"/initiatives/{i1}/{noun}", body, role, "assen", **stale)
         assert (answer.status_code, answer.json()["code"]) == (412, "version-conflict")
         assert ("2,300.00" in answer.json()["detail"]) is told
+
+
+async def test_a_partner_reads_what_was_granted_not_what_was_spent(town: Any) -> None:
+    """INI-28, decision 0039: no fact tells partners of a spending, nor of other effort."""
+    i1 = await _under_review(town)
+    for role, inside in ((MANAGER, True), ("partner", False)):
+        (grant,) = (await town.get(f"/initiatives/{i1}", role, "assen"))["grants"]
+        budget = await town.get(f"/area-budgets/{WIJK}.2026", role, "assen")
+        assert (grant["lines"][0]["amount"], budget["committed"]) == ("1500.00", "1500.00")
+        told = (grant["left"], budget["left"], budget["elsewhere"], budget["exceededByOverride"])
+        assert [one is not None for one in told] == [inside] * 4
