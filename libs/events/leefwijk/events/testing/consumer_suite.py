@@ -40,6 +40,7 @@ from leefwijk.events.testing.consuming import (
     watch,
 )
 from leefwijk.events.testing.notes import EVENTS, Notes, Renamed, stored
+from leefwijk.events.testing.servers import until
 
 
 class Unused(Event, type="nl.leefbaarheid.notes.unused.v1", service="notes"):
@@ -310,16 +311,21 @@ class ConsumerSuite:
         records = feed.records(*self.history("n-1", 4))
         entered, leave = asyncio.Event(), asyncio.Event()
 
-        async def linger(_connection: AsyncConnection, _changes: Sequence[Change]) -> None:
+        async def linger(connection: AsyncConnection, _changes: Sequence[Change]) -> None:
             watched.applier.disturb = None
             entered.set()
-            await leave.wait()
+            while not leave.is_set():  # the server ends a transaction that stands idle
+                await connection.execute(text("select pg_sleep(0.01)"))
 
         watched.applier.disturb = linger
         stale = asyncio.create_task(watched.core.apply(records[:3]))
         await entered.wait()
         fresh = asyncio.create_task(watched.another().apply(records))
-        await asyncio.sleep(0.05)
+
+        async def locked_out() -> bool:
+            return fresh.done() or await watched.waits()
+
+        await until(locked_out)
         assert not fresh.done(), "the partition is locked"
         leave.set()
         assert (await stale).applied == 3

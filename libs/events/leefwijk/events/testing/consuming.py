@@ -219,6 +219,19 @@ class Watch:
         async with self._looking() as connection:
             return await self._book(connection).offsets()
 
+    async def waits(self) -> bool:
+        """Whether somebody waits for what somebody else has locked."""
+        async with self._looking() as connection:
+            found = await connection.execute(
+                text("""
+                select exists (
+                    select from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'
+                )
+                """)
+            )
+            return bool(found.scalar_one())
+
     def _looking(self) -> AsyncConnection:
         """To look without a transaction: the server ends one that this machine keeps waiting."""
         return self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
