@@ -136,7 +136,7 @@ def _grant_status(state: Initiative, grant: Grant) -> GrantStatus:
         return GrantStatus.SETTLED
     if grant.books.ended is not None:
         return GrantStatus.ENDED
-    reviewed = state.gates.under_review(grant.request)
+    reviewed = any(review.request == grant.request for review in state.reviews_now)
     return GrantStatus.UNDER_REVIEW if reviewed else GrantStatus.GRANTED
 
 

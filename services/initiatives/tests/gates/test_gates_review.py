@@ -58,6 +58,26 @@ async def test_old_obligations_are_honoured_and_new_ones_are_not(town: Any, fact
     assert (await town.get(f"/initiatives/{i9}"))["grants"][0]["status"] == "ended"
 
 
+async def test_what_a_review_kept_unpaid_stays_so_when_the_takers_stop(
+    town: Any, facts: Any
+) -> None:
+    """INI-19, INI-37: nobody has to decide on it any more, and new orders are paid no sooner."""
+    i9 = await town.coffee(plan={"subjects": ["play-corner"]})
+    await town.granted(i9)
+    town.clock.set("2026-06-01T09:00:00Z")
+    role = facts.responsible("play-corner", area=BUURT, from_="2026-06-01")
+    await town.hear("monitoring", "assen-play", role, "M12")
+    await town.again("M12")
+    town.clock.set("2026-06-12T09:00:00Z")
+    await town.done(i9, "stops", {"reason": "It is theirs"}, WORKER)
+    assert (await town.get(f"/initiatives/{i9}/gates"))["reviews"] == []
+    assert (await town.get(f"/initiatives/{i9}"))["grants"][0]["status"] == "granted"
+    late = {"amount": "500.00", "ordered": "2026-06-05", "on": "2026-06-12"}
+    await town.refused(i9, "expenses", late, WORKER, "support-under-review")
+    sooner = {"amount": "500.00", "ordered": "2026-05-20", "on": "2026-06-12"}
+    await town.done(i9, "expenses", sooner, WORKER)
+
+
 async def test_referring_follows_the_end_of_the_support(town: Any, facts: Any) -> None:
     """INI-19: not before there is a ground; under review it stays as it is, ended it is theirs."""
     assen = PartnerRegistered(
