@@ -100,8 +100,8 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
 
     def _shares(self, initiative: Initiative) -> tuple[Decimal, ...]:
         """Who pays what: the corporation, by what it granted, and then partners (INI-30)."""
-        own = sum((grant.euros for grant in initiative.grants_now), NOTHING)
-        return divided(self.costs, [own, *(one.amount for one in initiative.funding.pledges)])
+        pledges = (one.amount for one in initiative.funding.pledges)
+        return divided(self.costs, [_pledged(initiative), *pledges])
 
     def decide(
         self, initiative: Initiative, budget: AreaBudget, context: Context
@@ -119,10 +119,7 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
             area=initiative.area,
             costs=self.costs,
             shares=(
-                CostShare(
-                    pledge=sum((grant.euros for grant in initiative.grants_now), NOTHING),
-                    share=shares[0],
-                ),
+                CostShare(pledge=_pledged(initiative), share=shares[0]),
                 *(
                     CostShare(
                         partner=pledge.partner,
@@ -138,6 +135,11 @@ class SettleCosts(Command[Initiative], beside=AreaBudget):
         )
         for one in back:
             yield on(budget, released(context.stream, one))
+
+
+def _pledged(initiative: Initiative) -> Decimal:
+    """What the corporation granted in this round, whatever went back since."""
+    return sum((grant.euros for grant in initiative.grants_now), NOTHING)
 
 
 def granted_together(initiative: Initiative) -> Decimal:

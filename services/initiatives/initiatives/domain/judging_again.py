@@ -75,14 +75,11 @@ def judged_again(
     long the fact holds that a gate fails on now, it is no ground of what was decided before. None:
     from the day that the gate says (decision 0040).
     """
-    gates, today = initiative.gates, context.today
+    gates, days = initiative.gates, Days(context.today, counts_from)
     changed = list(_without_ground(gates, lines, touched))
     for given, line in changed:
-        yield lapsed(given, GROUND_CHANGED, line.evidence, today)
-    if not initiative.open_grants:
-        return
+        yield lapsed(given, GROUND_CHANGED, line.evidence, days.today)
     ended = frozenset((given.request, given.gate) for given, _ in changed if given.held)
-    days = Days(today, counts_from)
     for grant in initiative.open_grants:
         yield from _grant_judged_again(gates, grant, lines[grant.request], touched, ended, days)
 
