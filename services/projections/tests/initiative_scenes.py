@@ -64,6 +64,19 @@ def override(gate: Gate, code: str, reason: str, on: str, until: str) -> gates.G
     )
 
 
+def review() -> gates.SupportReviewRequired:
+    """The first grant comes back to the table by 28 April: its check was withdrawn."""
+    return gates.SupportReviewRequired(
+        request=1,
+        gate=Gate.RESIDENTS_INVOLVEMENT,
+        code="involvement-check-withdrawn",
+        reason="The wrong street had been asked",
+        since=date(2026, 4, 11),
+        due=date(2026, 4, 28),
+        on=date(2026, 4, 14),
+    )
+
+
 def grant(euros: str, on: str = "2026-04-20", **more: Any) -> support.SupportGranted:
     """Support in money."""
     return support.SupportGranted(

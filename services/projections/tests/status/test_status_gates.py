@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from initiative_scenes import experiment, grant, line, lost, override, proposal
+from initiative_scenes import experiment, grant, line, lost, override, proposal, review
 from projections_scenes import LARIKS, only
 
 from leefwijk.events.language.gates import (
@@ -223,18 +223,9 @@ class TestGates:
     def test_a_grant_under_review_names_its_last_day(self, i1: Any, folded: Any) -> None:
         """INI-24: back to the table by 28 April; a gate that passes again ends the review."""
         i1.say("i1", grant("1500.00", "2026-04-13"), "2026-04-13")
-        review = gates.SupportReviewRequired(
-            request=1,
-            gate=Gate.RESIDENTS_INVOLVEMENT,
-            code="involvement-check-withdrawn",
-            reason="The wrong street had been asked",
-            since=date(2026, 4, 11),
-            due=date(2026, 4, 28),
-            on=date(2026, 4, 14),
-        )
         gone = lost(Gate.RESIDENTS_INVOLVEMENT, "involvement-check-withdrawn", "2026-04-11")
         i1.say("i1", gone, "2026-04-14")
-        i1.say("i1", review, "2026-04-14")
+        i1.say("i1", review(), "2026-04-14")
         again = gates.GatePassedAgain(
             gate=Gate.RESIDENTS_INVOLVEMENT, reason="Asked anew", on=date(2026, 4, 25)
         )
@@ -246,16 +237,7 @@ class TestGates:
     def test_no_review_is_left_of_what_is_over(self, i1: Any, folded: Any) -> None:
         """INI-37: stopped, it comes back to no table, in no later round either."""
         i1.say("i1", grant("1500.00", "2026-04-13"), "2026-04-13")
-        review = gates.SupportReviewRequired(
-            request=1,
-            gate=Gate.RESIDENTS_INVOLVEMENT,
-            code="involvement-check-withdrawn",
-            reason="The wrong street had been asked",
-            since=date(2026, 4, 11),
-            due=date(2026, 4, 28),
-            on=date(2026, 4, 14),
-        )
-        i1.say("i1", review, "2026-04-14")
+        i1.say("i1", review(), "2026-04-14")
         stop = life.InitiativeStopped(
             area=LARIKS, by=life.StoppedBy.TAKERS, reason="Nobody had time", on=date(2026, 5, 1)
         )
