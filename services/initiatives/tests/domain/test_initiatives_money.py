@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from initiatives_scenes import APRIL, money_granted, planned_costs
 
 from initiatives.domain.area_budget import budget_id
 from initiatives.domain.by_time import JudgeInitiativeByTime
@@ -21,15 +22,10 @@ from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.area_budgets import BudgetReleased
 from leefwijk.events.language.initiatives.co_funding import CostsSettled
 from leefwijk.events.language.initiatives.gates import SupportReviewRequired
-from leefwijk.events.language.initiatives.life import InitiativeChanged
-from leefwijk.events.language.initiatives.plans import Benefit, InitiativePlan
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import (
     Condition,
     ConditionKind,
-    GrantedLine,
-    SupportGranted,
-    SupportKind,
 )
 from leefwijk.events.language.initiatives.support_terms import SupportSettled, SupportToppedUp
 from leefwijk.events.testing import Specification
@@ -37,7 +33,6 @@ from leefwijk.events.testing.specification import Decided
 
 BUURT = "BU01060100@2020"
 WIJK = "WK010601@2020"
-APRIL = date(2026, 4, 20)
 WHOLE = Condition(kind=ConditionKind.CO_FUNDING_COMPLETE)
 
 
@@ -45,21 +40,6 @@ def _state(specification: Specification) -> Initiative:
     state = specification.state(Initiative)
     assert isinstance(state, Initiative)
     return state
-
-
-def _granted(request: int, amount: str, year: int = 2026, *conditions: Condition) -> SupportGranted:
-    line = GrantedLine(line=1, kind=SupportKind.MONEY, amount=Decimal(amount))
-    return SupportGranted(
-        request=request,
-        area=BUURT,
-        budget_area=WIJK,
-        year=year,
-        lines=(line,),
-        charged=Decimal(amount),
-        partly=False,
-        conditions=conditions or None,
-        on=APRIL,
-    )
 
 
 def _topped_up(amount: str, year: int) -> SupportToppedUp:
@@ -72,19 +52,6 @@ def _topped_up(amount: str, year: int) -> SupportToppedUp:
         amount=Decimal(amount),
         reason="More",
         gate_lines=(),
-        on=APRIL,
-    )
-
-
-def _costs(amount: str | None) -> InitiativeChanged:
-    return InitiativeChanged(
-        title="Green courtyard",
-        themes=("greening",),  # type: ignore[arg-type]  # its wire form
-        collective_benefit="Everyone",
-        plan=InitiativePlan(
-            costs=Decimal(amount) if amount else None, benefit=Benefit(open_to_everyone=True)
-        ),
-        change="Costs",
         on=APRIL,
     )
 
@@ -124,36 +91,36 @@ class TestUnknownCosts:
 
     def test_pledges_without_planned_costs_do_not_start(self, requested: Specification) -> None:
         """INI-29: with a pledge of somebody else the planned costs are stated first."""
-        now = _pledged(requested.and_(_granted(1, "1500")), "500")
+        now = _pledged(requested.and_(money_granted(1, "1500")), "500")
         assert cover_of(_state(now)) is None
         now.when(StartInitiative()).refused(
             "co-funding-incomplete", saying="not known: state the planned costs"
         )
-        known = now.and_(_costs("2000"))
+        known = now.and_(planned_costs("2000"))
         known.when(StartInitiative()).recorded()
-        known.and_(_costs(None)).when(StartInitiative()).refused("co-funding-incomplete")
+        known.and_(planned_costs(None)).when(StartInitiative()).refused("co-funding-incomplete")
 
     def test_condition_without_planned_costs_does_not_start(self, requested: Specification) -> None:
         """INI-29: a grant on complete funding waits for costs that are known."""
-        now = requested.and_(_granted(1, "1500", 2026, WHOLE))
+        now = requested.and_(money_granted(1, "1500", WHOLE))
         now.when(StartInitiative()).refused("co-funding-incomplete", saying="state")
-        now.and_(_costs("1500")).when(StartInitiative()).recorded()
+        now.and_(planned_costs("1500")).when(StartInitiative()).recorded()
 
     def test_what_only_the_corporation_pays_needs_no_costs(self, requested: Specification) -> None:
         """INI-29: without other funders and without the condition nothing has to be covered."""
-        requested.and_(_granted(1, "1500")).when(StartInitiative()).recorded()
+        requested.and_(money_granted(1, "1500")).when(StartInitiative()).recorded()
 
     def test_who_does_it_without_the_corporation_starts(self, proposed: Specification) -> None:
         """INI-03, INI-29: over what others do by their own means the corporation decides not."""
         none = proposed.when(AgreeCorporationRole(role=CorporationRole.NONE)).recorded()
         _pledged(none, "500").when(StartInitiative()).recorded()
-        _pledged(none.and_(_costs("9600")), "500").when(StartInitiative()).recorded()
+        _pledged(none.and_(planned_costs("9600")), "500").when(StartInitiative()).recorded()
 
     def test_money_of_the_corporation_is_still_to_be_covered(
         self, requested: Specification
     ) -> None:
         """INI-29: role `none` with a grant that was used up leaves the gap where it was."""
-        paid = _spend(requested.and_(_costs("9600"), _granted(1, "1500")), "s1", "1500")
+        paid = _spend(requested.and_(planned_costs("9600"), money_granted(1, "1500")), "s1", "1500")
         ended = paid.when(EndSupport(reason="Used up")).recorded()
         none = _pledged(ended, "500").when(AgreeCorporationRole(role=CorporationRole.NONE))
         none.recorded().when(StartInitiative()).refused("co-funding-incomplete")
@@ -162,7 +129,7 @@ class TestUnknownCosts:
 @pytest.fixture
 def courtyard(requested: Specification) -> Specification:
     """I10: 4,000.00 granted, 3,600.00 and 2,000.00 pledged of 9,600.00; started."""
-    now = requested.and_(_costs("9600"), _granted(1, "4000"))
+    now = requested.and_(planned_costs("9600"), money_granted(1, "4000"))
     now = _pledged(_pledged(now, "3600"), "2000", "wo").by("area_manager")
     return now.when(StartInitiative()).recorded()
 
@@ -196,7 +163,7 @@ class TestDivision:
 
     def test_two_grants_of_one_budget_settle_in_one_go(self, courtyard: Specification) -> None:
         """INI-30: what is free goes back first, of the latest grant before the one before."""
-        two = _spend(courtyard.and_(_granted(2, "1000")), "s1", "3900", request=1)
+        two = _spend(courtyard.and_(money_granted(2, "1000")), "s1", "3900", request=1)
         settled = _completed(two).when(SettleCosts(costs=Decimal(8480)))
         assert _shares(settled) == ["4000.00", "2880.00", "1600.00"]
         budget = budget_id(WIJK, 2026)
@@ -209,7 +176,9 @@ class TestDivision:
 
     def test_each_of_several_budgets_gets_its_own_back(self, requested: Specification) -> None:
         """INI-30: 2027 topped up 1,000.00; both get theirs, never more than they gave."""
-        now = requested.and_(_costs("9600"), _granted(1, "3000"), _topped_up("1000", 2027))
+        now = requested.and_(
+            planned_costs("9600"), money_granted(1, "3000"), _topped_up("1000", 2027)
+        )
         now = _pledged(now, "5600").by("area_manager").when(StartInitiative()).recorded()
         settled = _completed(now).when(SettleCosts(costs=Decimal(4800)))
         assert _shares(settled) == ["2000.00", "2800.00"]
@@ -227,7 +196,7 @@ class TestDivision:
 
     def test_grants_of_several_budgets_settle(self, courtyard: Specification) -> None:
         """INI-30: 2026 has 100.00 free and 2027 nothing: 2026 gets it back."""
-        two = courtyard.and_(_granted(2, "1000", 2027))
+        two = courtyard.and_(money_granted(2, "1000", year=2027))
         two = _spend(_spend(two, "s1", "3900", request=1), "s2", "1000", request=2)
         settled = _completed(two).when(SettleCosts(costs=Decimal(10388)))
         assert _shares(settled) == ["4900.00", "3528.00", "1960.00"]
@@ -235,7 +204,7 @@ class TestDivision:
 
     def test_two_grants_of_two_budgets_each_give_their_own(self, courtyard: Specification) -> None:
         """INI-30: an append reaches one budget; the other gets its own when time is judged."""
-        two = _completed(courtyard.and_(_granted(2, "1000", 2027)))
+        two = _completed(courtyard.and_(money_granted(2, "1000", year=2027)))
         settled = two.when(SettleCosts(costs=Decimal(5300)))
         assert _shares(settled)[0] == "2500.00"
         assert _back(settled) == [(2, budget_id(WIJK, 2027), "1000.00")]
@@ -283,7 +252,7 @@ class TestBeyondTheShare:
 
     def test_share_is_of_all_grants_together(self, courtyard: Specification) -> None:
         """INI-30: what one grant spent leaves less of the share to the bill on another."""
-        two = _order(courtyard.and_(_granted(2, "1000")), "o1", "800", request=1)
+        two = _order(courtyard.and_(money_granted(2, "1000")), "o1", "800", request=1)
         two = _spend(_completed(two), "s2", "1000", request=2)
         settled = two.when(SettleCosts(costs=Decimal(3816))).recorded()
         assert _state(settled).funding.shares[0].share == Decimal(1800)
@@ -309,7 +278,7 @@ class TestBeyondTheShare:
 @pytest.fixture
 def ended(requested: Specification) -> Specification:
     """Of 1,500.00 620.00 is spent (s1) and 310.00 ordered (o1); ended on 1 September."""
-    now = requested.and_(_granted(1, "1500")).at("2026-08-20T09:00:00Z")
+    now = requested.and_(money_granted(1, "1500")).at("2026-08-20T09:00:00Z")
     now = _order(_spend(now, "s1", "620"), "o1", "310")
     return now.at("2026-09-01T09:00:00Z").when(EndSupport(reason="Done")).recorded()
 
@@ -356,7 +325,7 @@ class TestLateInvoices:
 
     def test_credit_note_goes_back_to_each_budget_that_paid(self, requested: Specification) -> None:
         """INI-28: 700.00 comes back of 1,000.00 and 500.00: 500.00 and then 200.00."""
-        now = requested.and_(_granted(1, "1000"), _topped_up("500", 2027))
+        now = requested.and_(money_granted(1, "1000"), _topped_up("500", 2027))
         now = _spend(now.at("2026-09-01T09:00:00Z"), "s1", "1500")
         settled = _settled(now.when(EndSupport(reason="Done")).recorded())
         credited = settled.when(_fix("s1", "800"))
@@ -398,7 +367,7 @@ class TestCorrections:
     @pytest.fixture
     def running(self, requested: Specification) -> Specification:
         """1,500.00: s1 of 100.00 delivered on 20 May, s2 of 100.00 ordered 20 May, later."""
-        now = requested.and_(_granted(1, "1500")).at("2026-06-12T09:00:00Z")
+        now = requested.and_(money_granted(1, "1500")).at("2026-06-12T09:00:00Z")
         now = _spend(now, "s1", "100", on=date(2026, 5, 20))
         return _spend(now, "s2", "100", on=date(2026, 6, 10), ordered=date(2026, 5, 20))
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from initiatives_scenes import money_granted, planned_costs
 
 from initiatives.domain.by_time import JudgeInitiativeByTime
 from initiatives.domain.co_funding import PromiseCoFunding, SettleCosts, cover_of
@@ -34,8 +35,6 @@ from leefwijk.events.language.gates import Gate
 from leefwijk.events.language.initiatives.co_funding import CostsSettled
 from leefwijk.events.language.initiatives.gates import GateNoLongerPassed, SupportReviewRequired
 from leefwijk.events.language.initiatives.greening import GreenMeasure, GreenPurpose, GreenUnit
-from leefwijk.events.language.initiatives.life import InitiativeChanged
-from leefwijk.events.language.initiatives.plans import Benefit, InitiativePlan
 from leefwijk.events.language.initiatives.roles import CorporationRole
 from leefwijk.events.language.initiatives.support import (
     Condition,
@@ -48,6 +47,7 @@ from leefwijk.events.testing import Specification
 
 BUURT = "BU01060100@2020"
 WIJK = "WK010601@2020"
+SEPTEMBER = date(2026, 9, 1)
 STOP = StopInitiative(reason="Enough")
 SUPPORT = AgreeCorporationRole(role=CorporationRole.SUPPORT)
 
@@ -56,32 +56,6 @@ def _state(specification: Specification) -> Initiative:
     state = specification.state(Initiative)
     assert isinstance(state, Initiative)
     return state
-
-
-def _granted(request: int, amount: str, on: date, *conditions: Condition) -> SupportGranted:
-    line = GrantedLine(line=1, kind=SupportKind.MONEY, amount=Decimal(amount))
-    return SupportGranted(
-        request=request,
-        area=BUURT,
-        budget_area=WIJK,
-        year=2026,
-        lines=(line,),
-        charged=Decimal(amount),
-        partly=False,
-        conditions=conditions or None,
-        on=on,
-    )
-
-
-def _costs(euros: int) -> InitiativeChanged:
-    return InitiativeChanged(
-        title="Green courtyard",
-        themes=("greening",),  # type: ignore[arg-type]  # its wire form
-        collective_benefit="Everyone",
-        plan=InitiativePlan(costs=Decimal(euros), benefit=Benefit(open_to_everyone=True)),
-        change="Costs",
-        on=date(2026, 4, 20),
-    )
 
 
 def _ask(amount: str) -> RequestSupport:
@@ -103,7 +77,7 @@ def _again(specification: Specification) -> Specification:
 @pytest.fixture
 def granted(requested: Specification) -> Specification:
     """I1 with 1,500.00 of R1: 400.00 spent as s1, 300.00 ordered as o1, started."""
-    now = requested.and_(_granted(1, "1500", date(2026, 4, 20))).at("2026-06-01T09:00:00Z")
+    now = requested.and_(money_granted(1, "1500")).at("2026-06-01T09:00:00Z")
     now = now.when(StartInitiative()).recorded()
     (spent,) = now.when(RecordSpending(amount=Decimal(400))).events
     now = now.and_(spent.model_copy(update={"spending": "s1"}))
@@ -168,7 +142,7 @@ def test_grant_of_an_earlier_round_is_still_ended_and_settled(again: Specificati
 
 def test_unnamed_grant_is_that_of_this_round(again: Specification) -> None:
     """INI-27: with one grant in this round nobody has to name it, whatever stood before."""
-    second = again.when(_ask("200")).recorded().and_(_granted(2, "200", date(2026, 9, 1)))
+    second = again.when(_ask("200")).recorded().and_(money_granted(2, "200", on=SEPTEMBER))
     spent = second.when(RecordSpending(amount=Decimal("199.99"))).recorded()
     assert [grant.left(1) for grant in _state(spent).grants] == [Decimal(1100), Decimal("0.01")]
     second.when(RecordSpending(amount=Decimal("200.01"))).refused("grant-exceeded")
@@ -188,9 +162,9 @@ def test_support_of_an_earlier_round_makes_no_new_one_supported(again: Specifica
 def test_conditions_of_an_earlier_round_bind_no_new_one(requested: Specification) -> None:
     """INI-29: a grant of before asked for complete funding; that of this round does not."""
     whole = Condition(kind=ConditionKind.CO_FUNDING_COMPLETE)
-    first = requested.and_(_costs(9600), _granted(1, "4000", date(2026, 4, 20), whole))
+    first = requested.and_(planned_costs("9600"), money_granted(1, "4000", whole))
     first.when(StartInitiative()).refused("co-funding-incomplete")
-    second = _again(first).when(_ask("200")).recorded().and_(_granted(2, "200", date(2026, 9, 1)))
+    second = _again(first).when(_ask("200")).recorded().and_(money_granted(2, "200", on=SEPTEMBER))
     cover = cover_of(_state(second))
     assert cover is not None
     assert cover.covered == Decimal(200)
@@ -200,7 +174,7 @@ def test_conditions_of_an_earlier_round_bind_no_new_one(requested: Specification
 def test_costs_of_a_new_round_are_divided_by_its_own_grants(granted: Specification) -> None:
     """INI-30: the corporation's part is what it granted in this round; R1 keeps its books."""
     now = _again(granted).when(_ask("1000")).recorded()
-    now = now.and_(_costs(2000), _granted(2, "1000", date(2026, 9, 1)))
+    now = now.and_(planned_costs("2000"), money_granted(2, "1000", on=SEPTEMBER))
     promised = now.by("partner", partner="gm").when(PromiseCoFunding(amount=Decimal(1000)))
     done = promised.recorded().when(StartInitiative()).recorded()
     settled = done.when(CompleteInitiative()).recorded().when(SettleCosts(costs=Decimal(1200)))
@@ -275,7 +249,7 @@ def test_review_of_an_earlier_grant_goes_on_and_touches_no_new_one(granted: Spec
     again = _again(granted.and_(lost, review))
     bill = RecordSpending(request=1, obligation="o1", amount=Decimal(300))
     again.when(bill).refused("support-under-review")
-    second = again.when(_ask("200")).recorded().and_(_granted(2, "200", date(2026, 9, 1)))
+    second = again.when(_ask("200")).recorded().and_(money_granted(2, "200", on=SEPTEMBER))
     second.when(RecordSpending(amount=Decimal(200))).recorded()
     known = second.when(StartInitiative()).recorded().knowing(KnownParty("gm", "Assen"))
     known.when(ReferInitiative(partner="gm", reason="Theirs")).refused("not-to-be-referred")
@@ -298,7 +272,7 @@ def space() -> Callable[[int], SupportGranted]:
 
     def granted(request: int) -> SupportGranted:
         line = GrantedLine(line=1, kind=SupportKind.SPACE, hours=4, until=date(2027, 3, 31))
-        said = _granted(request, "0", date(2026, 4, 20))
+        said = money_granted(request, "0")
         return said.model_copy(update={"lines": (line,)})
 
     return granted
